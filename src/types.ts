@@ -1,0 +1,102 @@
+/**
+ * The vocabulary of the package: what a run is called, what can be seen of it, how it ends.
+ * Types and the two constant lists behind them, nothing that runs.
+ */
+
+/** What a run is for, in the order of urgency: the first waits least. */
+export const RUN_KINDS = [
+  'person',
+  'command',
+  'child',
+  'cron',
+  'heartbeat',
+  'maintenance',
+] as const;
+export type RunKind = (typeof RUN_KINDS)[number];
+
+/** Where a run is between its request and its end. */
+export type RunPhase = 'waiting' | 'active' | 'parked' | 'ended';
+
+/**
+ * How a run ended. Where it ended by itself after its signal had fired this is the cause;
+ * `revoked` says that ownership had to be taken from it.
+ */
+export const RUN_ENDS = [
+  'completed',
+  'released',
+  'failed',
+  'aborted',
+  'interrupted',
+  'superseded',
+  'stuck',
+  'revoked',
+  'shutdown',
+] as const;
+export type RunEnd = (typeof RUN_ENDS)[number];
+
+/** What fired the signal of a run. */
+export type InterruptCause = 'caller' | 'superseded' | 'stuck' | 'max-hold' | 'shutdown';
+
+/**
+ * A resolved session file. Frozen; made by `resolveSessionFile` and `resolveSessionFileSync`.
+ */
+export interface SessionFile {
+  /** Identity: equal for every alias of one file. Not for I/O. */
+  readonly key: string;
+  /** As the caller spelt it, made absolute. For display. */
+  readonly path: string;
+  /** What I/O uses: links resolved, case as given. */
+  readonly realPath: string;
+}
+
+/** Requests resolve a path anew; synchronous look-ups take the key of a `SessionFile` as it is, at no I/O. */
+export type SessionFileLike = string | URL | SessionFile;
+
+/** What can be seen of a run: a frozen snapshot, safe to keep and to turn into JSON. */
+export interface RunView {
+  readonly runId: string;
+  /** 0 before the first grant; every grant, also one after `park`, adds one. */
+  readonly generation: number;
+  /** The path as its caller spelt it, made absolute. */
+  readonly sessionFile: string;
+  readonly sessionKey?: string;
+  readonly sessionId?: string;
+  readonly kind: RunKind;
+  readonly phase: RunPhase;
+  readonly end?: RunEnd;
+  readonly requestedAtMs: number;
+  readonly grantedAtMs?: number;
+  readonly progressAtMs?: number;
+  readonly progressNote?: string;
+  /** How many runs wait for this file. */
+  readonly waiting: number;
+}
+
+/** The limits that a run was granted under; `false` and `undefined` mean none. */
+export interface RunLimits {
+  readonly stuckAfterMs: number | false;
+  readonly maxHoldMs?: number;
+  readonly settleMs: number;
+}
+
+/** Who has the file: the view of a run, with the limits after which its turn is taken away. */
+export interface Holder extends RunView {
+  readonly limits: RunLimits;
+  readonly pid: number;
+  readonly host: string;
+}
+
+/** One step of a chain of runs that would wait for each other for ever. */
+export interface DeadlockLink {
+  readonly run: RunView;
+  /** The file that this run waits for; absent on the run that asks. */
+  readonly waitsFor?: string;
+}
+
+/** Where diagnostics go. Structural, so that pino and most loggers fit as they are. */
+export interface Logger {
+  debug(facts: object, message: string): void;
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
