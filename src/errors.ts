@@ -124,7 +124,7 @@ export class OwnerWaitTimeoutError extends SessionError {
   }
   readonly code = 'ERR_SESSION_WAIT_TIMEOUT';
   readonly waitMs: number;
-  /** 1 is the next to be served; 0 while the path was still being resolved. */
+  /** Where it stood: 1 is the next to be served; 0 while its path was still being resolved. */
   readonly position: number;
   readonly queueLength: number;
 
@@ -134,7 +134,9 @@ export class OwnerWaitTimeoutError extends SessionError {
     const place =
       facts.position === 0
         ? 'its path was still being resolved'
-        : `it was number ${facts.position} of ${facts.queueLength} waiting`;
+        : facts.position > facts.queueLength
+          ? `it would have been number ${facts.position}`
+          : `it was number ${facts.position} of ${facts.queueLength} waiting`;
     super(facts, {
       message:
         `Cannot own ${JSON.stringify(facts.sessionFile)} within ${describeMs(facts.waitMs)}: ` +
@@ -155,11 +157,13 @@ export class OwnerWaitAbortedError extends SessionError {
   }
   readonly code = 'ERR_SESSION_WAIT_ABORTED';
 
-  constructor(facts: SessionErrorFacts) {
+  constructor(facts: SessionErrorFacts & { subject?: string | undefined }) {
     super(facts, {
       message:
-        `Stopped waiting for ${JSON.stringify(facts.sessionFile)}: ` +
-        `the caller gave up before the run was granted; ${describeHolder(facts.holder)}`,
+        facts.subject === undefined
+          ? `Stopped waiting for ${JSON.stringify(facts.sessionFile)}: ` +
+            `the caller gave up before the run was granted; ${describeHolder(facts.holder)}`
+          : `Stopped waiting for ${facts.subject}: the caller gave up before it was there`,
       retry: 'never',
       userMessage: STOPPED,
     });
@@ -175,9 +179,7 @@ export class RunInterruptedError extends SessionError {
   readonly why: InterruptCause;
   readonly runId: string;
 
-  constructor(
-    facts: SessionErrorFacts & { why: InterruptCause; runId: string; settleMs: number },
-  ) {
+  constructor(facts: SessionErrorFacts & { why: InterruptCause; runId: string; settleMs: number }) {
     super(facts, {
       message:
         `Run ${facts.runId} on ${JSON.stringify(facts.sessionFile)} was told to stop (${facts.why}): ` +
@@ -222,7 +224,9 @@ export class RunEndedError extends SessionError {
   constructor(
     facts: SessionErrorFacts & { runId: string; action: string; end?: RunEnd | undefined },
   ) {
-    const state = facts.end ? `run ${facts.runId} has ended (${facts.end})` : `this handle of run ${facts.runId} was released`;
+    const state = facts.end
+      ? `run ${facts.runId} has ended (${facts.end})`
+      : `this handle of run ${facts.runId} was released`;
     super(facts, {
       message: `Cannot ${facts.action} on ${JSON.stringify(facts.sessionFile)}: ${state}, handles serve one turn only`,
       retry: 'never',
@@ -303,15 +307,20 @@ export class DeadlockError extends SessionError {
   readonly waysOut: readonly string[];
 
   constructor(
-    facts: SessionErrorFacts & { chain: readonly DeadlockLink[]; waysOut: readonly string[] },
+    facts: SessionErrorFacts & {
+      subject?: string | undefined;
+      chain: readonly DeadlockLink[];
+      waysOut: readonly string[];
+    },
   ) {
+    const subject = facts.subject ?? JSON.stringify(facts.sessionFile);
     const links = facts.chain.map(({ run, waitsFor }) =>
-      waitsFor === undefined ? `run ${run.runId}` : `run ${run.runId} waits for ${JSON.stringify(waitsFor)}`,
+      waitsFor === undefined ? `run ${run.runId}` : `run ${run.runId} waits for ${waitsFor}`,
     );
     super(facts, {
       message:
-        `Cannot wait for ${JSON.stringify(facts.sessionFile)}: the wait could never end ` +
-        `(${links.join(', ')}); ways out: ${facts.waysOut.join('; ')}`,
+        `Cannot wait for ${subject}: the wait could never end` +
+        `${links.length === 0 ? '' : ` (${links.join(', ')})`}; ways out: ${facts.waysOut.join('; ')}`,
       retry: 'never',
       userMessage: BROKEN,
     });
@@ -344,10 +353,13 @@ export class ConfigurationError extends SessionError {
   readonly code = 'ERR_SESSION_CONFIG';
 
   constructor(detail: string) {
-    super({ sessionFile: '' }, {
-      message: `Cannot create a coordinator: ${detail}`,
-      retry: 'never',
-      userMessage: BROKEN,
-    });
+    super(
+      { sessionFile: '' },
+      {
+        message: `Cannot create a coordinator: ${detail}`,
+        retry: 'never',
+        userMessage: BROKEN,
+      },
+    );
   }
 }

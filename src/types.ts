@@ -59,15 +59,15 @@ export interface RunView {
   readonly generation: number;
   /** The path as its caller spelt it, made absolute. */
   readonly sessionFile: string;
-  readonly sessionKey?: string;
-  readonly sessionId?: string;
+  readonly sessionKey?: string | undefined;
+  readonly sessionId?: string | undefined;
   readonly kind: RunKind;
   readonly phase: RunPhase;
-  readonly end?: RunEnd;
+  readonly end?: RunEnd | undefined;
   readonly requestedAtMs: number;
-  readonly grantedAtMs?: number;
-  readonly progressAtMs?: number;
-  readonly progressNote?: string;
+  readonly grantedAtMs?: number | undefined;
+  readonly progressAtMs?: number | undefined;
+  readonly progressNote?: string | undefined;
   /** How many runs wait for this file. */
   readonly waiting: number;
 }

@@ -7,16 +7,22 @@ export function describeMs(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 120) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
-  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (minutes < 60)
+    return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  return minutes % 60 === 0
+    ? `${minutes / 60} h`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** One clause that names the holder the way the person who is paged at night needs it. */
 export function describeHolder(holder: Holder | undefined, nowMs: number = Date.now()): string {
   if (!holder) return 'nobody holds it';
-  const since = holder.grantedAtMs === undefined ? '' : ` for ${describeMs(nowMs - holder.grantedAtMs)}`;
+  const since =
+    holder.grantedAtMs === undefined ? '' : ` for ${describeMs(nowMs - holder.grantedAtMs)}`;
   const silent =
-    holder.progressAtMs === undefined ? '' : `, last progress ${describeMs(nowMs - holder.progressAtMs)} ago`;
+    holder.progressAtMs === undefined
+      ? ''
+      : `, last progress ${describeMs(nowMs - holder.progressAtMs)} ago`;
   const note = holder.progressNote === undefined ? '' : ` (${holder.progressNote})`;
   const label = holder.sessionKey === undefined ? '' : ` of ${JSON.stringify(holder.sessionKey)}`;
   return (
@@ -26,7 +32,9 @@ export function describeHolder(holder: Holder | undefined, nowMs: number = Date.
 }
 
 function describeLimits({ limits }: Holder): string {
-  const stuck = limits.stuckAfterMs === false ? 'never' : `after ${describeMs(limits.stuckAfterMs)} of silence`;
-  const hold = limits.maxHoldMs === undefined ? '' : `, after ${describeMs(limits.maxHoldMs)} in any case`;
+  const stuck =
+    limits.stuckAfterMs === false ? 'never' : `after ${describeMs(limits.stuckAfterMs)} of silence`;
+  const hold =
+    limits.maxHoldMs === undefined ? '' : `, after ${describeMs(limits.maxHoldMs)} in any case`;
   return `told to stop ${stuck}${hold}, then ${describeMs(limits.settleMs)} to settle`;
 }

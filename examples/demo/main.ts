@@ -1,0 +1,116 @@
+/** `npm run demo`: see HELP in options.ts, or run it with `--help`. */
+import { performance } from 'node:perf_hooks';
+
+import { VERSION } from '@mariozechner/pi-coding-agent';
+import colors from 'picocolors';
+
+import { configureAgent, makeAgentFolder, type AgentFolder } from './agent-folder.js';
+import { HELP, readOptions, type DemoOptions } from './options.js';
+import { problemsIn, table, verdict } from './report.js';
+import { playScene, type Scene } from './scenes.js';
+import { startScriptedModel } from './scripted-model.js';
+import type { Situation } from './situations.js';
+import { drawSwimLanes, LEGEND } from './swim-lanes.js';
+
+function print(...lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function inSeconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+/** One situation with its picture: tells while it plays, draws when it has played. */
+async function show(situation: Situation, place: string, folder: AgentFolder): Promise<Scene> {
+  process.stdout.write(`\n${colors.bold(`${place} ${situation.title}`)}\n  played`);
+  const scene = await playScene(situation, folder, (variant, { tookMs }) => {
+    process.stdout.write(`  ${variant} ${inSeconds(tookMs)}`);
+  });
+  print('', ...drawSwimLanes(scene.without, scene.guarded));
+  for (const { text, holds } of scene.remarks) {
+    print(`  ${holds ? colors.green('>') : colors.red('>')} ${text}`);
+  }
+  return scene;
+}
+
+async function showAll(situations: readonly Situation[], folder: AgentFolder): Promise<Scene[]> {
+  print(`The pi agent ${VERSION} with a scripted model: several lanes, one transcript.`, ...LEGEND);
+  const scenes: Scene[] = [];
+  for (const [index, situation] of situations.entries()) {
+    scenes.push(await show(situation, `${index + 1}/${situations.length}`, folder));
+  }
+  return scenes;
+}
+
+/** All situations in one line. */
+async function playRound(
+  situations: readonly Situation[],
+  round: string,
+  folder: AgentFolder,
+): Promise<Scene[]> {
+  const startedMs = performance.now();
+  const scenes: Scene[] = [];
+  process.stdout.write(round);
+  for (const situation of situations) {
+    process.stdout.write(` ${situation.name}`);
+    scenes.push(await playScene(situation, folder));
+  }
+  const problems = problemsIn(scenes);
+  const result = problems.length === 0 ? colors.green('perfect') : colors.red(problems.join('; '));
+  print(`  ${inSeconds(performance.now() - startedMs)}  ${result}`);
+  return scenes;
+}
+
+async function playRounds(options: DemoOptions, folder: AgentFolder): Promise<Scene[]> {
+  const { situations, repeat, quiet } = options;
+  const scenes = quiet ? [] : await showAll(situations, folder);
+  for (let round = quiet ? 1 : 2; round <= repeat; round += 1) {
+    const title = `${`${round}`.padStart(3)} of ${repeat}:`;
+    scenes.push(...(await playRound(situations, title, folder)));
+  }
+  return scenes;
+}
+
+/** Nothing stays behind, however this process ends. */
+function removeAtExit(folder: AgentFolder): void {
+  process.once('exit', () => folder.remove());
+  const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+  for (const [signal, code] of Object.entries(signals))
+    process.once(signal, () => process.exit(code));
+}
+
+async function run(options: DemoOptions): Promise<number> {
+  const startedMs = performance.now();
+  const folder = makeAgentFolder();
+  removeAtExit(folder);
+  const model = await startScriptedModel();
+  configureAgent(folder, model.baseUrl);
+  const scenes = await playRounds(options, folder);
+  await model.close();
+  print('', ...table(scenes), '', ...verdict(scenes));
+  const rounds = options.repeat > 1 ? `${options.repeat} times in a row, ` : '';
+  const took = inSeconds(performance.now() - startedMs);
+  print(`Played ${rounds}${model.calls} model calls in ${took}.`);
+  return problemsIn(scenes).length === 0 ? 0 : 1;
+}
+
+async function main(): Promise<number> {
+  let options: DemoOptions | undefined;
+  try {
+    options = readOptions(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message} (--help tells what there is)\n`);
+    return 2;
+  }
+  if (options) return run(options);
+  print(HELP);
+  return 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  // A lane may still be at work, and there is nobody left to wait for it.
+  process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`);
+  process.exit(1);
+}

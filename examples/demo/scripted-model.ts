@@ -1,0 +1,113 @@
+/**
+ * A model without a mind: a loopback server that speaks the streaming dialect of OpenAI chat
+ * completions and answers every turn with a sentence that only this turn can have got.
+ */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What a turn says to the model, and what the model must say back to it. */
+export interface Line {
+  /** Unique in its transcript. */
+  readonly question: string;
+  readonly answer: string;
+}
+
+interface ScriptedModel {
+  readonly baseUrl: string;
+  /** How many model calls it has served. */
+  readonly calls: number;
+  close(): Promise<void>;
+}
+
+const LOOK_UP = 'Look it up first.';
+/** What the tool call of the script reads. */
+export const NOTES_FILE = 'notes.md';
+
+/** The line of one turn; with `lookUp` the model calls a tool before it answers. */
+export function lineFor(turn: string, lookUp: boolean): Line {
+  const question = `(${turn}) How are things?`;
+  return {
+    question: lookUp ? `${question} ${LOOK_UP}` : question,
+    answer: `(${turn}) All is well.`,
+  };
+}
+
+interface ChatMessage {
+  readonly role: string;
+  readonly content?: string | readonly { readonly text?: string }[] | null;
+}
+
+function textOf(message: ChatMessage | undefined): string {
+  const content = message?.content ?? '';
+  return typeof content === 'string' ? content : content.map((part) => part.text ?? '').join('');
+}
+
+/** The deltas of the reply to these messages: a tool call, or the answer in two pieces. */
+function replyTo(messages: readonly ChatMessage[], call: number): object[] {
+  const question = textOf(messages.findLast((message) => message.role === 'user'));
+  if (messages.at(-1)?.role === 'user' && question.endsWith(LOOK_UP)) {
+    const read = { name: 'read', arguments: JSON.stringify({ path: NOTES_FILE }) };
+    return [{ tool_calls: [{ index: 0, id: `call_${call}`, type: 'function', function: read }] }];
+  }
+  const turn = /^\([^)]*\)/.exec(question)?.[0] ?? '(nobody)';
+  return [{ content: `${turn} All` }, { content: ' is well.' }];
+}
+
+/** Prompts take 15 to 40 ms, as unevenly as models do, but the same in every run. */
+function latencyMs(call: number): number {
+  return 15 + ((call * 11) % 26);
+}
+
+async function stream(
+  response: ServerResponse,
+  deltas: readonly object[],
+  call: number,
+): Promise<void> {
+  const reason = deltas.some((delta) => 'tool_calls' in delta) ? 'tool_calls' : 'stop';
+  const send = (delta: object, finish: string | null): void => {
+    const chunk = { id: `reply_${call}`, choices: [{ index: 0, delta, finish_reason: finish }] };
+    response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+  };
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  for (const delta of deltas) {
+    await sleep(latencyMs(call) / deltas.length);
+    send(delta, null);
+  }
+  send({}, reason);
+  response.end('data: [DONE]\n\n');
+}
+
+async function bodyOf(request: IncomingMessage): Promise<{ messages: ChatMessage[] }> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as { messages: ChatMessage[] };
+}
+
+export async function startScriptedModel(): Promise<ScriptedModel> {
+  let calls = 0;
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { messages } = await bodyOf(request);
+    calls += 1;
+    await stream(response, replyTo(messages, calls), calls);
+  };
+  const server = createServer((request, response) => {
+    // An aborted turn hangs up in the middle of its request: no reason to end the server.
+    serve(request, response).catch(() => response.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    baseUrl: `http://127.0.0.1:${port}/v1`,
+    get calls() {
+      return calls;
+    },
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,73 @@
+/** The seven situations in which lanes meet on one transcript. */
+import { fourLanes, fourSpellings } from './lanes.js';
+import type { Remark } from './remarks.js';
+import type { Lane, Outcome } from './stage.js';
+import { afterTheAbort, afterTheThrow, oneAborts, oneThrows } from './troubled-lanes.js';
+import { afterTheYield, heartbeatHolds } from './yielding-lane.js';
+
+export interface Situation {
+  /** For `--only`. */
+  readonly name: string;
+  readonly title: string;
+  readonly before: 'no file' | 'empty file' | 'two turns';
+  readonly lanes: (file: string) => Lane[];
+  /** How many turns have to go well. */
+  readonly turns: number;
+  /** What it shows besides the figures that all situations have. */
+  readonly remarks?: (outcome: Outcome) => Remark[];
+}
+
+export const SITUATIONS: readonly Situation[] = [
+  {
+    name: 'warm',
+    title: 'the file exists and has turns in it',
+    before: 'two turns',
+    lanes: fourLanes,
+    turns: 12,
+  },
+  {
+    name: 'missing',
+    title: 'the file does not exist yet',
+    before: 'no file',
+    lanes: fourLanes,
+    turns: 12,
+  },
+  {
+    name: 'empty',
+    title: 'the file exists and is empty',
+    before: 'empty file',
+    lanes: fourLanes,
+    turns: 12,
+  },
+  {
+    name: 'aliases',
+    title: 'four lanes, four spellings of the path',
+    before: 'two turns',
+    lanes: fourSpellings,
+    turns: 12,
+  },
+  {
+    name: 'throw',
+    title: 'a lane throws in the middle of its turn',
+    before: 'two turns',
+    lanes: oneThrows,
+    turns: 11,
+    remarks: afterTheThrow,
+  },
+  {
+    name: 'abort',
+    title: 'a lane is aborted while it waits',
+    before: 'two turns',
+    lanes: oneAborts,
+    turns: 9,
+    remarks: afterTheAbort,
+  },
+  {
+    name: 'yield',
+    title: 'a heartbeat holds the turn when a person comes',
+    before: 'two turns',
+    lanes: heartbeatHolds,
+    turns: 13,
+    remarks: afterTheYield,
+  },
+];

@@ -1,0 +1,192 @@
+import { ConfigurationError, CoordinatorClosedError } from './errors.js';
+import { parseSessionFile } from './identity/parse-input.js';
+import { type Counters, copyCounters } from './observe/counters.js';
+import type { OwnershipEvent } from './observe/events.js';
+import { OwnerTable, sharedOwnerTable } from './ownership/owner-table.js';
+import type { RunRecord } from './ownership/run-record.js';
+import { type CoordinatorOptions, readOptions, readTerms, type Settings } from './options.js';
+import { type CloseReport, closeOrigin } from './runs/close.js';
+import { findKey } from './runs/find-queue.js';
+import { RunHandle, recordOf } from './runs/run-handle.js';
+import { type RunIndex, TableIndex } from './runs/run-index.js';
+import { checkNotStopped, runJoined, runOwned } from './runs/run-task.js';
+import type { Run, RunRequest } from './runs/run.js';
+import { checkFunction, checkObject, checkSignal, checkText } from './support/checks.js';
+import type { RunView, SessionFileLike } from './types.js';
+
+/** All runs of the thread at one instant. Fresh, plain, safe to turn into JSON. */
+export interface CoordinatorSnapshot {
+  readonly held: readonly RunView[];
+  readonly waiting: readonly RunView[];
+  readonly parked: readonly RunView[];
+  /** Runs whose turn was taken while their task goes on: they own nothing any more. */
+  readonly draining: readonly RunView[];
+  readonly counters: Counters;
+}
+
+/** Gives session files to one run at a time. */
+export interface Coordinator extends AsyncDisposable {
+  /**
+   * Waits for the file, runs `task` as its owner, and ends the run as the task ends. Resolves or
+   * rejects as the task does; once the run's signal has fired it rejects with the signal's reason,
+   * at the latest when the turn is taken, and what the task still produces goes to `rescue`.
+   *
+   * @throws TypeError, RangeError the request is wrong
+   * @throws InvalidSessionFileError `ERR_SESSION_FILE_INVALID` the path cannot name a session file
+   * @throws OwnerWaitTimeoutError `ERR_SESSION_WAIT_TIMEOUT` not granted within `waitMs`
+   * @throws OwnerWaitAbortedError `ERR_SESSION_WAIT_ABORTED` the caller's signal fired while it waited
+   * @throws RunInterruptedError `ERR_SESSION_RUN_INTERRUPTED` the run was told to stop
+   * @throws DeadlockError `ERR_SESSION_DEADLOCK` the wait could never end
+   * @throws QueueFullError `ERR_SESSION_QUEUE_FULL` too many wait already
+   * @throws DuplicateRunError `ERR_SESSION_RUN_DUPLICATE` a live run has this run id
+   * @throws CoordinatorClosedError `ERR_SESSION_CLOSED`
+   */
+  run<T>(request: RunRequest, task: (run: Run) => T | Promise<T>): Promise<T>;
+  /**
+   * Like `run`, for `await using`: the run owns the file until it is released or disposed of. The
+   * code behind it is not in the run's ambient context; see `run.within` and `parent`.
+   */
+  acquire(request: RunRequest): Promise<Run>;
+  /**
+   * "Resolve or create", once among concurrent calls: whoever calls while a creation for this
+   * session key runs shares its outcome. The result is not kept.
+   *
+   * @throws OwnerWaitAbortedError `ERR_SESSION_WAIT_ABORTED` the signal fired; the creation goes on
+   * @throws DeadlockError `ERR_SESSION_DEADLOCK` called from inside its own creation
+   */
+  openOnce<T>(
+    sessionKey: string,
+    create: () => T | Promise<T>,
+    options?: { signal?: AbortSignal },
+  ): Promise<T>;
+  /** The runs alive in this thread, of all coordinators. */
+  readonly runs: RunIndex;
+  inspect(): CoordinatorSnapshot;
+  /** The last changes of one file, or of all, oldest first. */
+  history(file?: SessionFileLike): readonly OwnershipEvent[];
+  /**
+   * Stops admission, cancels this coordinator's waiting runs, gives its owners `waitMs` to end by
+   * themselves, tells the others to stop, and takes the turns of those that do not settle.
+   *
+   * @param options.waitMs the coordinator's `settleMs` by default
+   * @throws DeadlockError `ERR_SESSION_DEADLOCK` called from inside a run that would have to end
+   */
+  close(options?: { waitMs?: number }): Promise<CloseReport>;
+}
+
+class SessionCoordinator implements Coordinator {
+  readonly runs: RunIndex;
+  readonly #table: OwnerTable;
+  readonly #settings: Settings;
+  #closing: Promise<CloseReport> | undefined;
+
+  constructor(table: OwnerTable, settings: Settings) {
+    this.#table = table;
+    this.#settings = settings;
+    this.runs = new TableIndex(table);
+  }
+
+  async run<T>(request: RunRequest, task: (run: Run) => T | Promise<T>): Promise<T> {
+    checkFunction('task', task);
+    const { owner, isJoined } = await this.#submit(request);
+    const perform = isJoined ? runJoined : runOwned;
+    return await perform(this.#table, owner, task, request.rescue);
+  }
+
+  async acquire(request: RunRequest): Promise<Run> {
+    const { owner, isJoined } = await this.#submit(request);
+    if (!isJoined) checkNotStopped(this.#table, owner);
+    return new RunHandle(this.#table, owner, isJoined);
+  }
+
+  async openOnce<T>(
+    sessionKey: string,
+    create: () => T | Promise<T>,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<T> {
+    checkText('sessionKey', sessionKey);
+    checkFunction('create', create);
+    if (options.signal !== undefined) checkSignal('signal', options.signal);
+    if (this.#settings.isClosed) throw new CoordinatorClosedError({ sessionFile: '' });
+    return await this.#table.openings.open(sessionKey, create, options.signal);
+  }
+
+  inspect(): CoordinatorSnapshot {
+    const { state } = this.#table;
+    const views: Record<'active' | 'waiting' | 'parked' | 'ended', RunView[]> = {
+      active: [],
+      waiting: [],
+      parked: [],
+      ended: [],
+    };
+    const show = (record: RunRecord): void => {
+      views[record.phase].push(record.view(state.waitingOn(record)));
+    };
+    for (const record of state.all()) show(record);
+    for (const record of state.draining) show(record);
+    const { active: held, waiting, parked, ended: draining } = views;
+    return { held, waiting, parked, draining, counters: copyCounters(state.counters) };
+  }
+
+  history(file?: SessionFileLike): readonly OwnershipEvent[] {
+    const { log } = this.#table.state;
+    if (file === undefined) return log.read(() => true);
+    const key = findKey(this.#table, file);
+    return log.read((record) => record.key === key);
+  }
+
+  close(options: { waitMs?: number } = {}): Promise<CloseReport> {
+    this.#closing ??= closeOrigin(this.#table, this.#settings, options.waitMs).catch(
+      (error: unknown) => {
+        this.#closing = undefined;
+        throw error;
+      },
+    );
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #submit(request: RunRequest): Promise<{ owner: RunRecord; isJoined: boolean }> {
+    checkObject('request', request);
+    const terms = readTerms(request, this.#settings);
+    const input = parseSessionFile(request.sessionFile, this.#table.markers);
+    const parent = recordOf(request.parent);
+    const { requests } = this.#table;
+    const owner = await requests.submit(this.#settings, terms, input, parent);
+    return { owner, isJoined: owner.terms !== terms };
+  }
+}
+
+/**
+ * Makes a coordinator. All coordinators of a thread share one owner table, whichever copy of the
+ * package made them, so that a file has one owner however many modules ask; logger, defaults and
+ * `close()` are each coordinator's own.
+ *
+ * @throws TypeError, RangeError an option is wrong
+ * @throws ConfigurationError `ERR_SESSION_CONFIG` the options do not fit what the thread shares
+ */
+export function createCoordinator(options: CoordinatorOptions = {}): Coordinator {
+  const settings = readOptions(options);
+  const table = settings.isolated ? new OwnerTable() : sharedOwnerTable();
+  if (settings.markers !== undefined) installMarkers(table, settings.markers);
+  table.state.log.grow(settings.historySize);
+  return new SessionCoordinator(table, settings);
+}
+
+function installMarkers(table: OwnerTable, markers: readonly string[]): void {
+  const present = table.markers;
+  const isSame = present.size === markers.length && markers.every((name) => present.has(name));
+  if (!isSame) {
+    if (table.hasOwnMarkers || table.state.live > 0) {
+      const by = table.hasOwnMarkers ? 'another coordinator chose' : 'runs alive are named by';
+      throw new ConfigurationError(
+        `markers ${JSON.stringify(markers)} do not fit ${JSON.stringify([...present])}, which ${by} in this thread`,
+      );
+    }
+    table.markers = new Set(markers);
+  }
+  table.hasOwnMarkers = true;
+}

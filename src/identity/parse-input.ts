@@ -1,0 +1,103 @@
+import { resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
+import type { SessionFile } from '../types.js';
+import { refused, refusedBySystem } from './refusal.js';
+
+/** Schemes that pass through as keys, without I/O, unless a coordinator names others. */
+export const DEFAULT_MARKERS: ReadonlySet<string> = new Set(['sqlite', 'memory', 'in-memory']);
+
+/** What a caller gave: a marker, which is resolved already, or a path, made absolute. */
+export type ParsedInput =
+  | { readonly type: 'marker'; readonly file: SessionFile }
+  | { readonly type: 'path'; readonly path: string };
+
+/** Absolute, in normal form and without NUL, so that nothing is left to do: the usual case. */
+const NORMAL_POSIX_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[^/\0]+)+$/;
+
+/**
+ * Tells a marker from a path, without I/O. A path comes back absolute, as `path.resolve` makes it:
+ * `..` is taken out by its spelling, before any link is followed.
+ *
+ * @throws InvalidSessionFileError with reason `empty`, `nul`, `marker` (a marker that names nothing,
+ * or a URL that is neither a path of this host nor a marker) or `unreachable` (the current
+ * directory is gone).
+ * @throws TypeError on anything that is no string, URL or `SessionFile`.
+ */
+export function parseSessionFile(file: unknown, markers: ReadonlySet<string>): ParsedInput {
+  if (typeof file === 'string') return parseString(file, markers);
+  if (isUrl(file)) return parseUrl(file.href, markers);
+  if (isSessionFile(file)) return parseString(file.path, markers);
+  throw new TypeError(
+    `Cannot resolve a session file from ${inspect(file, { depth: -1 })}: ` +
+      'a path, a URL or a SessionFile is wanted',
+  );
+}
+
+/** Whether a caller gave the result of an earlier resolution. */
+export function isSessionFile(file: unknown): file is SessionFile {
+  if (typeof file !== 'object' || file === null) return false;
+  const { key, path, realPath } = file as Partial<Record<keyof SessionFile, unknown>>;
+  return typeof key === 'string' && typeof path === 'string' && typeof realPath === 'string';
+}
+
+function parseString(text: string, markers: ReadonlySet<string>): ParsedInput {
+  if (sep === '/' && NORMAL_POSIX_PATH.test(text)) return { type: 'path', path: text };
+  if (text.trim() === '') throw refused(text, 'empty', 'it is empty, a path is wanted');
+  if (text.includes('\0')) throw withNul(text);
+  const colon = text.indexOf(':');
+  // One letter is a Windows drive, never a scheme.
+  if (colon < 2) return absolute(text);
+  const scheme = text.slice(0, colon);
+  if (scheme.toLowerCase() === 'file') return parseFileUrl(text);
+  return markers.has(scheme) ? marker(text, scheme) : absolute(text);
+}
+
+function parseUrl(href: string, markers: ReadonlySet<string>): ParsedInput {
+  const scheme = href.slice(0, href.indexOf(':'));
+  if (scheme === 'file') return parseFileUrl(href);
+  if (href.includes('\0')) throw withNul(href);
+  if (markers.has(scheme)) return marker(href, scheme);
+  const known = [...markers].map((name) => `${name}:`).join(', ') || 'none';
+  throw refused(href, 'marker', `of URLs only file: and markers (${known}) are served`);
+}
+
+function parseFileUrl(href: string): ParsedInput {
+  let path: string;
+  try {
+    path = fileURLToPath(new URL(href));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw refused(href, 'marker', `it is no file URL of this host (${why})`, error);
+  }
+  if (path.includes('\0')) throw withNul(href);
+  return absolute(path);
+}
+
+function marker(text: string, scheme: string): ParsedInput {
+  if (text.slice(scheme.length + 1).trim() === '') {
+    throw refused(text, 'marker', `a name is wanted behind ${scheme}:`);
+  }
+  const file = Object.freeze({ key: text, path: text, realPath: text });
+  return { type: 'marker', file };
+}
+
+function absolute(path: string): ParsedInput {
+  try {
+    return { type: 'path', path: resolve(path) };
+  } catch (error) {
+    // Only a relative path asks for the current directory, which may have been deleted.
+    throw refusedBySystem(path, error);
+  }
+}
+
+function withNul(text: string) {
+  return refused(text, 'nul', 'it holds a NUL character, which no path may');
+}
+
+/** Structural, so that URLs of another realm pass too. */
+function isUrl(file: unknown): file is URL {
+  if (typeof file !== 'object' || file === null) return false;
+  const { href, protocol } = file as Partial<Record<keyof URL, unknown>>;
+  return typeof href === 'string' && typeof protocol === 'string';
+}

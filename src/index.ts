@@ -1,0 +1,41 @@
+export { createCoordinator } from './coordinator.js';
+export type { Coordinator, CoordinatorSnapshot } from './coordinator.js';
+export {
+  ConfigurationError,
+  CoordinatorClosedError,
+  DeadlockError,
+  DuplicateRunError,
+  InvalidSessionFileError,
+  OwnerWaitAbortedError,
+  OwnerWaitTimeoutError,
+  QueueFullError,
+  RunEndedError,
+  RunInterruptedError,
+  RunNotOwnerError,
+  RunRevokedError,
+  SessionError,
+} from './errors.js';
+export type { InvalidSessionFileReason, SessionErrorCode } from './errors.js';
+export { resolveSessionFile, resolveSessionFileSync } from './identity/session-file.js';
+export type { Counters } from './observe/counters.js';
+export type { OwnershipEvent, OwnershipEventType } from './observe/events.js';
+export type { CoordinatorOptions } from './options.js';
+export type { CloseReport } from './runs/close.js';
+export type { RunIndex } from './runs/run-index.js';
+export type { IdleOptions } from './runs/run-waits.js';
+export type { WaitOptions } from './runs/until-told.js';
+export type { Run, RunRequest } from './runs/run.js';
+export { RUN_ENDS, RUN_KINDS } from './types.js';
+export type {
+  DeadlockLink,
+  Holder,
+  InterruptCause,
+  Logger,
+  RunEnd,
+  RunKind,
+  RunLimits,
+  RunPhase,
+  RunView,
+  SessionFile,
+  SessionFileLike,
+} from './types.js';

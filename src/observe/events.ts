@@ -1,0 +1,65 @@
+import type { InterruptCause, RunEnd, RunKind } from '../types.js';
+
+/** What every event says, whatever happened. */
+interface EventFacts {
+  /** Equal on everything that tells of one failure: its events, its log lines, its error. */
+  readonly eventId: string;
+  /** Counts all events of the thread's owner table, in the order in which they happened. */
+  readonly sequence: number;
+  readonly atMs: number;
+  readonly runId: string;
+  readonly generation: number;
+  readonly sessionFile: string;
+  readonly sessionKey?: string;
+  readonly sessionId?: string;
+  readonly kind: RunKind;
+}
+
+/** Why a wait ended without a grant. */
+interface StopFacts {
+  readonly code: string;
+  readonly waitedMs: number;
+  readonly holderRunId?: string;
+}
+
+/** What each type of event adds. */
+export interface EventDetails {
+  /** A call was counted. `atMs` is the call. */
+  requested: object;
+  /** The run waits; `waiting` counts it too. */
+  queued: { readonly waiting: number };
+  granted: { readonly waitedMs: number };
+  /** The request shares the turn of the run around it. */
+  joined: { readonly hostRunId: string };
+  'timed-out': StopFacts;
+  aborted: StopFacts;
+  cancelled: StopFacts;
+  refused: StopFacts;
+  parked: object;
+  resumed: { readonly waitedMs: number };
+  /** A parked run did not get its turn back within its limit; it stays parked. */
+  'resume-failed': StopFacts;
+  rebound: { readonly formerSessionKey?: string; readonly formerSessionId?: string };
+  /** A more urgent run waits; the owner's `yieldSignal` fired. */
+  'yield-asked': { readonly waiterRunId: string };
+  signalled: { readonly why: InterruptCause; readonly settleMs: number };
+  revoked: { readonly why: InterruptCause };
+  ended: { readonly end: RunEnd; readonly heldMs: number; readonly why?: InterruptCause };
+}
+
+export type OwnershipEventType = keyof EventDetails;
+
+/** One change of state, told after it happened. Plain, frozen, safe to turn into JSON. */
+export type OwnershipEvent = {
+  [Type in OwnershipEventType]: EventFacts & { readonly type: Type } & EventDetails[Type];
+}[OwnershipEventType];
+
+/** What an event needs to know about the run that it tells of. */
+export interface EventSubject {
+  readonly runId: string;
+  readonly generation: number;
+  readonly kind: RunKind;
+  readonly path: string;
+  readonly sessionKey: string | undefined;
+  readonly sessionId: string | undefined;
+}

@@ -1,0 +1,64 @@
+import { basename } from 'node:path';
+import { type FileId, readFileId } from '../identity/file-id.js';
+import type { FileQueue } from './file-queue.js';
+
+/**
+ * Which file in use owns which device and inode, so that a hard link or a bind mount of a file is
+ * that file. Holds files in use only.
+ */
+export class FileIds {
+  readonly #byId = new Map<string, FileQueue>();
+  /** Files in use that did not exist when somebody last looked. */
+  readonly #unseen = new Set<FileQueue>();
+
+  get size(): number {
+    return this.#byId.size + this.#unseen.size;
+  }
+
+  /**
+   * The other file in use that this file is a second name of, if any.
+   *
+   * @param own the file in use under the key of this file
+   * @throws InvalidSessionFileError where something else than a file has taken its place
+   */
+  aliasOf(realPath: string, id: FileId, own: FileQueue | undefined): FileQueue | undefined {
+    const other = this.#byId.get(id.id) ?? this.#lookAgain(realPath, id);
+    if (other === undefined || other === own) return undefined;
+    // An inode that was freed may have been given to another file since.
+    this.note(other, readFileId(other.realPath, other.realPath));
+    return this.#byId.get(id.id) === other ? other : undefined;
+  }
+
+  /** Records what the file of this queue is now. */
+  note(queue: FileQueue, id: FileId | undefined): void {
+    if (queue.fileId !== undefined && queue.fileId === id?.id) return;
+    this.forget(queue);
+    queue.fileId = id?.id;
+    if (id === undefined) this.#unseen.add(queue);
+    else if (!this.#byId.has(id.id)) this.#byId.set(id.id, queue);
+  }
+
+  forget(queue: FileQueue): void {
+    this.#unseen.delete(queue);
+    if (queue.fileId !== undefined && this.#byId.get(queue.fileId) === queue) {
+      this.#byId.delete(queue.fileId);
+    }
+    queue.fileId = undefined;
+  }
+
+  /**
+   * A file may have come into being, or been replaced, since its owner was granted. Its other name
+   * is then either one of several links, or a bind mount, which keeps the name of the file.
+   */
+  #lookAgain(realPath: string, id: FileId): FileQueue | undefined {
+    const name = basename(realPath);
+    const suspects =
+      id.links > 1
+        ? [...this.#unseen, ...this.#byId.values()]
+        : [...this.#unseen].filter((queue) => basename(queue.realPath) === name);
+    for (const queue of suspects) {
+      this.note(queue, readFileId(queue.realPath, queue.realPath));
+    }
+    return this.#byId.get(id.id);
+  }
+}

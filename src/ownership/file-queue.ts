@@ -1,0 +1,111 @@
+import type { Countdown } from '../support/countdown.js';
+import { RUN_KINDS } from '../types.js';
+import { MemberList } from './member-list.js';
+import type { RunRecord } from './run-record.js';
+import type { TurnExclusion } from './turn-exclusion.js';
+import { rankOf } from './urgency.js';
+
+type Line = MemberList<RunRecord>;
+
+function precedes(one: RunRecord, other: RunRecord): boolean {
+  if (one.urgencyMs !== other.urgencyMs) return one.urgencyMs < other.urgencyMs;
+  return one.sequence < other.sequence;
+}
+
+/**
+ * One session file in use: who owns it, who waits for it and in which order.
+ *
+ * Invariants: at most one owner; a waiting run is in exactly one line; parked runs that want their
+ * turn back are served first, in the order in which they asked, then the most urgent request.
+ * Every step costs the same however many wait.
+ */
+export class FileQueue {
+  readonly key: string;
+  readonly realPath: string;
+  owner: RunRecord | undefined = undefined;
+  /** Runs of this file that gave their turn up for a while. They keep the queue alive. */
+  parked: Set<RunRecord> | undefined = undefined;
+  /** Device and inode, as far as the file was seen to exist. Kept by `FileIds` only. */
+  fileId: string | undefined = undefined;
+  /** Made when a second run wants the file. */
+  exclusion: TurnExclusion | undefined = undefined;
+  /** Runs while a waiting run may still have to press the owner. */
+  pressure: Countdown<FileQueue> | undefined = undefined;
+  waiting = 0;
+
+  #resumes: Line | undefined = undefined;
+  #lines: (Line | undefined)[] | undefined = undefined;
+
+  constructor(key: string, realPath: string) {
+    this.key = key;
+    this.realPath = realPath;
+  }
+
+  get isUnused(): boolean {
+    return (
+      this.owner === undefined &&
+      this.waiting === 0 &&
+      (this.parked === undefined || this.parked.size === 0)
+    );
+  }
+
+  /** A request for its first grant. */
+  enqueue(record: RunRecord): void {
+    const rank = rankOf(record.kind);
+    this.#lines ??= RUN_KINDS.map(() => undefined);
+    const line = (this.#lines[rank] ??= new MemberList());
+    line.insert(record, (other) => precedes(other, record));
+    this.waiting += 1;
+  }
+
+  /** A parked run that wants its turn back. It stays counted as parked. */
+  enqueueResume(record: RunRecord): void {
+    this.#resumes ??= new MemberList();
+    this.#resumes.push(record);
+  }
+
+  /** Takes the run out of its line; one that stands in none of this queue is left alone. */
+  remove(record: RunRecord): void {
+    const { list } = record;
+    if (list === undefined) return;
+    const isRequest = list === this.#lines?.[rankOf(record.kind)];
+    if (!isRequest && list !== this.#resumes) return;
+    if (isRequest) this.waiting -= 1;
+    list.remove(record);
+  }
+
+  /** Who is served next. */
+  head(): RunRecord | undefined {
+    if (this.#resumes?.first !== undefined) return this.#resumes.first;
+    let head: RunRecord | undefined;
+    for (const line of this.#lines ?? []) {
+      const first = line?.first;
+      if (first !== undefined && (head === undefined || precedes(first, head))) head = first;
+    }
+    return head;
+  }
+
+  /** All who wait, in the order in which they will be served. */
+  inOrder(): RunRecord[] {
+    const waiting = (this.#lines ?? []).flatMap((line) => (line === undefined ? [] : [...line]));
+    waiting.sort((one, other) => (precedes(one, other) ? -1 : 1));
+    return [...(this.#resumes ?? []), ...waiting];
+  }
+
+  /** 1 for the next to be served. */
+  positionOf(record: RunRecord): number {
+    let ahead = this.#resumes?.size ?? 0;
+    for (const line of this.#lines ?? []) {
+      for (const other of line ?? []) {
+        if (!precedes(other, record)) break;
+        ahead += 1;
+      }
+    }
+    return ahead + 1;
+  }
+
+  /** The waiting requests of kinds more urgent than this rank. */
+  *moreUrgentThan(rank: number): Generator<RunRecord, void> {
+    for (let line = 0; line < rank; line += 1) yield* this.#lines?.[line] ?? [];
+  }
+}

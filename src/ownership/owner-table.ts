@@ -1,0 +1,93 @@
+import { ConfigurationError } from '../errors.js';
+import { DEFAULT_MARKERS } from '../identity/parse-input.js';
+import { setThreadTable, threadTable, type ThreadTable } from '../support/thread-table.js';
+import { CallerSignals } from './caller-signals.js';
+import { HoldLimits } from './hold-limits.js';
+import { Openings } from './openings.js';
+import { Parking } from './parking.js';
+import { Pressure } from './pressure.js';
+import { Requests } from './requests.js';
+import type { RunRecord } from './run-record.js';
+import { Signals } from './signals.js';
+import { TableState } from './table-state.js';
+import { Turns } from './turns.js';
+
+/** What two copies of this package must agree on to share a table. */
+const PROTOCOL = 1;
+/**
+ * Who owns, waits and is parked, for all coordinators of one thread: the state, and the parts that
+ * change it.
+ */
+export class OwnerTable implements ThreadTable {
+  readonly protocol: number = PROTOCOL;
+  readonly state: TableState = new TableState();
+  readonly turns: Turns;
+  readonly signals: Signals;
+  readonly requests: Requests;
+  readonly parking: Parking;
+  readonly callerSignals: CallerSignals;
+  readonly openings: Openings = new Openings();
+  markers: ReadonlySet<string> = DEFAULT_MARKERS;
+  hasOwnMarkers = false;
+
+  constructor() {
+    const limits = new HoldLimits((record, why) => {
+      this.signals.fire(record, why);
+      this.state.outbox.flush();
+    });
+    this.turns = new Turns(this.state, {
+      granted: (record) => {
+        limits.track(record);
+      },
+      over: (record) => {
+        limits.untrack(record);
+      },
+      gone: (record) => {
+        this.#forget(record);
+      },
+      ownerChanged: (queue) => {
+        pressure.ownerChanged(queue);
+      },
+    });
+    this.signals = new Signals(this.state, this.turns);
+    const pressure = new Pressure(this.state, this.signals);
+    this.callerSignals = new CallerSignals(this.signals.onCallerAbort);
+    this.parking = new Parking(this.state, this.turns);
+    this.requests = new Requests(this.state, {
+      turns: this.turns,
+      pressure,
+      watchCaller: (record) => {
+        const { callerSignal } = record.terms;
+        if (callerSignal) this.callerSignals.watch(callerSignal, record);
+      },
+    });
+  }
+
+  #forget(record: RunRecord): void {
+    record.firing?.countdown.stop();
+    this.requests.arrivals.leave(record);
+    const { callerSignal } = record.terms;
+    if (callerSignal) this.callerSignals.unwatch(callerSignal, record);
+  }
+}
+
+/**
+ * The table of this thread, made by whoever asks first: a second coordinator, or a second copy of
+ * this package, finds it. Nothing is made on import.
+ *
+ * @throws ConfigurationError `ERR_SESSION_CONFIG` where a copy with another protocol made it: two
+ * tables in one thread would grant one file twice
+ */
+export function sharedOwnerTable(): OwnerTable {
+  const existing = threadTable();
+  if (existing === undefined) {
+    const table = new OwnerTable();
+    setThreadTable(table);
+    return table;
+  }
+  if (existing.protocol === PROTOCOL) return existing as OwnerTable;
+  throw new ConfigurationError(
+    `another copy of penholder in this thread speaks protocol ${String(existing.protocol)}, ` +
+      `this one ${PROTOCOL}; use one version, or two that speak the same`,
+  );
+}

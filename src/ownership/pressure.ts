@@ -1,0 +1,73 @@
+import { monotonicMs } from '../support/clock.js';
+import { Countdown } from '../support/countdown.js';
+import type { FileQueue } from './file-queue.js';
+import type { RunRecord } from './run-record.js';
+import type { Signals } from './signals.js';
+import type { TableState } from './table-state.js';
+import { isMoreUrgentKind, rankOf } from './urgency.js';
+
+/**
+ * What a waiting run of a more urgent kind may do to the owner: ask it to give way and, where its
+ * coordinator says so, interrupt it. The limits are the waiting run's.
+ */
+export class Pressure {
+  readonly #state: TableState;
+  readonly #signals: Signals;
+
+  constructor(state: TableState, signals: Signals) {
+    this.#state = state;
+    this.#signals = signals;
+  }
+
+  /** A run joined the queue. */
+  joined(queue: FileQueue, record: RunRecord): void {
+    const { owner } = queue;
+    if (owner === undefined || !isMoreUrgentKind(record.kind, owner.kind)) return;
+    this.#armFor(queue, this.#press(owner, record, monotonicMs()));
+  }
+
+  /** The file has a new owner, or nobody waits any more. */
+  readonly ownerChanged = (queue: FileQueue): void => {
+    queue.pressure?.stop();
+    queue.pressure = undefined;
+    const { owner } = queue;
+    if (owner === undefined || queue.waiting === 0) return;
+    const nowMs = monotonicMs();
+    let nextMs = Infinity;
+    for (const record of queue.moreUrgentThan(rankOf(owner.kind))) {
+      nextMs = Math.min(nextMs, this.#press(owner, record, nowMs));
+    }
+    this.#armFor(queue, nextMs);
+  };
+
+  /** Does what is due, and says when the next thing will be. */
+  #press(owner: RunRecord, waiter: RunRecord, nowMs: number): number {
+    const yieldAtMs = waiter.arrivedMs + waiter.origin.yieldAfterMs;
+    const preemptAtMs = waiter.arrivedMs + waiter.origin.preemptAfterMs;
+    if (nowMs >= yieldAtMs) this.#askToYield(owner, waiter);
+    if (nowMs >= preemptAtMs) this.#signals.fire(owner, 'superseded');
+    return Math.min(
+      owner.hasYieldFired || nowMs >= yieldAtMs ? Infinity : yieldAtMs,
+      owner.firing || nowMs >= preemptAtMs ? Infinity : preemptAtMs,
+    );
+  }
+
+  #askToYield(owner: RunRecord, waiter: RunRecord): void {
+    if (owner.hasYieldFired) return;
+    owner.hasYieldFired = true;
+    this.#state.emit('yield-asked', owner, { waiterRunId: waiter.runId });
+    this.#state.outbox.push(() => owner.yieldController?.abort());
+  }
+
+  #armFor(queue: FileQueue, dueAtMs: number): void {
+    if (dueAtMs === Infinity || (queue.pressure && queue.pressure.dueAtMs <= dueAtMs)) return;
+    queue.pressure?.stop();
+    queue.pressure = new Countdown(dueAtMs, queue, this.#onDue, false);
+  }
+
+  readonly #onDue = (queue: FileQueue): void => {
+    queue.pressure = undefined;
+    this.ownerChanged(queue);
+    this.#state.outbox.flush();
+  };
+}

@@ -1,0 +1,214 @@
+import { CoordinatorClosedError, DuplicateRunError } from '../errors.js';
+import { resolvePath } from '../identity/resolve.js';
+import type { ParsedInput } from '../identity/parse-input.js';
+import { monotonicMs } from '../support/clock.js';
+import { Countdown } from '../support/countdown.js';
+import { Arrivals } from './arrivals.js';
+import type { FileQueue } from './file-queue.js';
+import { holderOf } from './holder.js';
+import { identify } from './identify.js';
+import { type Origin, type Resolution, RunRecord, type RunTerms } from './run-record.js';
+import type { TableState } from './table-state.js';
+import type { Pressure } from './pressure.js';
+import type { SessionFile } from '../types.js';
+import type { Turns } from './turns.js';
+import { urgencyMsOf } from './urgency.js';
+import { endless, queueFull, reentered, waitAborted, waitTimeout } from './wait-errors.js';
+import { endlessWait, nearestAlive, ownerAround } from './wait-graph.js';
+
+/** The parts that a request goes through. */
+export interface RequestParts {
+  readonly turns: Turns;
+  readonly pressure: Pressure;
+  /** The caller's signal, if there is one, reaches the run from now on. Idempotent. */
+  watchCaller(record: RunRecord): void;
+}
+
+/**
+ * From the call to the grant.
+ *
+ * Invariants: number, arrival and deadline are taken in the call; requests with the same spelling
+ * are decided in the order of their calls; the decision is one synchronous step; a request that is
+ * refused has changed nothing.
+ */
+export class Requests {
+  /** Requests whose path is still being resolved; not listed, since their file is not known yet. */
+  readonly arrivals: Arrivals;
+  readonly #state: TableState;
+  readonly #parts: RequestParts;
+  #sequence = 0;
+
+  constructor(state: TableState, parts: RequestParts) {
+    this.#state = state;
+    this.#parts = parts;
+    this.arrivals = new Arrivals(
+      (record, resolution) => {
+        this.#arrive(record, resolution);
+      },
+      () => {
+        state.tellIdle();
+      },
+    );
+  }
+
+  /**
+   * Takes a call. The answer is the record of the run once it owns its file, or the record of the
+   * run around whose turn it joined; a refusal is thrown, or rejects.
+   */
+  submit(
+    origin: Origin,
+    terms: RunTerms,
+    input: ParsedInput,
+    parent: RunRecord | undefined,
+  ): RunRecord | Promise<RunRecord> {
+    const arrivedMs = monotonicMs();
+    const isMarker = input.type === 'marker';
+    const record = new RunRecord(
+      origin,
+      terms,
+      isMarker ? input.file.path : input.path,
+      { sequence: ++this.#sequence, arrivedMs, urgencyMs: urgencyMsOf(terms.kind, arrivedMs) },
+      nearestAlive(parent ?? this.#state.ambient.getStore()),
+      this.#state.liveIds,
+    );
+    const signal = terms.callerSignal;
+    if (signal?.aborted === true) {
+      const error = waitAborted(this.#state, record, signal.reason);
+      this.#parts.turns.stopWaiting(record, error);
+      this.#state.outbox.flush();
+      throw error;
+    }
+    if (!isMarker) return this.#resolve(record, input.path);
+    record.isMarker = true;
+    return this.#decideNow(record, input.file);
+  }
+
+  /** A marker needs no I/O: decided in the call. */
+  #decideNow(record: RunRecord, file: SessionFile): RunRecord | Promise<RunRecord> {
+    try {
+      const owner = this.#decide(record, file);
+      if (owner) return owner;
+      return new Promise((resolve, reject) => {
+        record.waiter = { resolve, reject };
+      });
+    } catch (error) {
+      this.#parts.turns.stopWaiting(record, error);
+      throw error;
+    } finally {
+      this.#state.outbox.flush();
+    }
+  }
+
+  #resolve(record: RunRecord, path: string): Promise<RunRecord> {
+    const granted = new Promise<RunRecord>((resolve, reject) => {
+      record.waiter = { resolve, reject };
+    });
+    this.arrivals.enter(record);
+    if (record.waitLimitMs > 0) this.#startDeadline(record);
+    this.#parts.watchCaller(record);
+    const settle = (resolution: Resolution): void => {
+      this.arrivals.resolved(record, resolution);
+      this.#state.outbox.flush();
+    };
+    resolvePath(path).then(
+      (file) => {
+        settle({ file });
+      },
+      (error: unknown) => {
+        settle({ error });
+      },
+    );
+    return granted;
+  }
+
+  #arrive(record: RunRecord, resolution: Resolution): void {
+    try {
+      if ('error' in resolution) throw resolution.error;
+      if (isOverdue(record)) throw waitTimeout(this.#state, record);
+      const owner = this.#decide(record, resolution.file);
+      if (owner === undefined) return;
+      const { waiter } = record;
+      record.waiter = undefined;
+      waiter?.resolve(owner);
+    } catch (error) {
+      this.#parts.turns.stopWaiting(record, error);
+    }
+  }
+
+  /** The decision: the run that owns from now on, this one or the one around; or it waits. */
+  #decide(record: RunRecord, file: SessionFile): RunRecord | undefined {
+    this.#state.count(record);
+    record.file = file;
+    record.key = file.key;
+    this.#checkAdmission(record);
+    const queue = identify(this.#state, record);
+    const around = ownerAround(record.asker, record.key);
+    if (around && record.terms.onReentry !== 'queue') return this.#reenter(record, around);
+    if (queue?.owner === undefined) return this.#take(record, queue);
+    this.#checkWait(record, queue, queue.owner, around);
+    this.#enqueue(record, queue);
+    return undefined;
+  }
+
+  #checkAdmission(record: RunRecord): void {
+    if (record.origin.isClosed) throw new CoordinatorClosedError({ sessionFile: record.path });
+    const { runId } = record.terms;
+    const twin = runId === undefined ? undefined : this.#state.liveIds.get(runId);
+    if (twin === undefined) return;
+    const holder = holderOf(this.#state.queues.get(twin.key));
+    throw new DuplicateRunError({ sessionFile: record.path, runId: twin.runId, holder });
+  }
+
+  #reenter(record: RunRecord, around: RunRecord): RunRecord {
+    if (record.terms.onReentry === 'refuse') throw reentered(this.#state, record, around);
+    this.#parts.turns.join(record, around);
+    return around;
+  }
+
+  #take(record: RunRecord, queue: FileQueue | undefined): RunRecord {
+    const { turns } = this.#parts;
+    this.#state.list(record);
+    queue?.exclusion?.engage();
+    turns.grant(queue ?? turns.open(record), record, monotonicMs());
+    this.#parts.watchCaller(record);
+    return record;
+  }
+
+  #checkWait(
+    record: RunRecord,
+    queue: FileQueue,
+    owner: RunRecord,
+    around: RunRecord | undefined,
+  ): void {
+    if (queue.waiting >= record.origin.maxWaiting) throw queueFull(this.#state, record);
+    if (record.waitLimitMs === 0) throw waitTimeout(this.#state, record);
+    if (around !== undefined) return;
+    const chain = endlessWait(this.#state, record.asker, owner);
+    if (chain) throw endless(this.#state, record, chain);
+  }
+
+  #enqueue(record: RunRecord, queue: FileQueue): void {
+    this.#state.list(record);
+    this.#parts.turns.contend(queue);
+    queue.enqueue(record);
+    this.#startDeadline(record);
+    this.#parts.watchCaller(record);
+    this.#state.emit('queued', record, { waiting: queue.waiting });
+    this.#parts.pressure.joined(queue, record);
+  }
+
+  #startDeadline(record: RunRecord): void {
+    if (record.deadline || record.waitLimitMs === Infinity) return;
+    const dueAtMs = record.arrivedMs + record.waitLimitMs;
+    record.deadline = new Countdown(dueAtMs, record, this.#onDeadline, true);
+  }
+
+  readonly #onDeadline = (record: RunRecord): void => {
+    this.#parts.turns.stopWaiting(record, waitTimeout(this.#state, record));
+    this.#state.outbox.flush();
+  };
+}
+
+function isOverdue({ deadline }: RunRecord): boolean {
+  return deadline !== undefined && monotonicMs() >= deadline.dueAtMs;
+}

@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import type { OwnershipEvent } from '../observe/events.js';
+import type { FileId } from '../identity/file-id.js';
+import type { RunInterruptedError } from '../errors.js';
+import { wallMsOf } from '../support/clock.js';
+import type { Countdown } from '../support/countdown.js';
+import type {
+  Logger,
+  RunEnd,
+  RunKind,
+  RunLimits,
+  RunPhase,
+  RunView,
+  SessionFile,
+} from '../types.js';
+import type { ListMember, MemberList } from './member-list.js';
+
+/** The part of a coordinator that its runs carry with them. */
+export interface Origin {
+  readonly settleMs: number;
+  readonly yieldAfterMs: number;
+  readonly preemptAfterMs: number;
+  readonly maxWaiting: number;
+  readonly logger: Logger | undefined;
+  readonly onEvent: ((event: OwnershipEvent) => void) | undefined;
+  /** Set once, by `close()`: nothing more is admitted or granted again. */
+  isClosed: boolean;
+}
+
+/** What a request asks for, checked and with its defaults. */
+export interface RunTerms {
+  readonly runId: string | undefined;
+  readonly sessionKey: string | undefined;
+  readonly sessionId: string | undefined;
+  readonly kind: RunKind;
+  readonly callerSignal: AbortSignal | undefined;
+  readonly waitMs: number;
+  readonly maxHoldMs: number;
+  readonly stuckAfterMs: number;
+  readonly onReentry: 'refuse' | 'join' | 'queue';
+}
+
+/** Whoever waits for the grant: settled at most once. */
+export interface GrantWaiter {
+  resolve(record: RunRecord): void;
+  reject(error: unknown): void;
+}
+
+/** The resolved file, or why there is none. */
+export type Resolution = { readonly file: SessionFile } | { readonly error: unknown };
+
+/** The signal of the run has fired: why, and what its users see as the reason. */
+export interface Firing {
+  readonly reason: RunInterruptedError;
+  /** Until the run is revoked. */
+  countdown: Countdown<RunRecord>;
+}
+
+/**
+ * The one record of a run. The file's queue holds it, the index lists it, the ambient store carries
+ * it, handles show it: there is no second registry that could disagree.
+ *
+ * Written only by `ownership/`, in synchronous steps. `end` is set once.
+ */
+export class RunRecord implements ListMember<RunRecord> {
+  list: MemberList<RunRecord> | undefined = undefined;
+  before: RunRecord | undefined = undefined;
+  after: RunRecord | undefined = undefined;
+
+  readonly origin: Origin;
+  readonly terms: RunTerms;
+  /** Order of calls, over the whole table. */
+  readonly sequence: number;
+  readonly arrivedMs: number;
+  /** Arrival less the head start of the kind: the smallest is served first. */
+  readonly urgencyMs: number;
+  /** The nearest run alive, at the call, in whose context this one was asked for. */
+  readonly asker: RunRecord | undefined;
+
+  /** Identity, computed once: the key that the run queues under, owns and is listed by. */
+  key = '';
+  /** Absolute, as the caller spelt it. */
+  path: string;
+  /** Set when the path is resolved. A marker names no file: nothing is ever read for it. */
+  file: SessionFile | undefined = undefined;
+  /** What resolving the path came to, until the request takes its turn to be decided. */
+  resolution: Resolution | undefined = undefined;
+  isMarker = false;
+  /** Device and inode as last seen; undefined while the file does not exist. */
+  fileId: FileId | undefined = undefined;
+  sessionKey: string | undefined;
+  sessionId: string | undefined;
+
+  phase: RunPhase = 'waiting';
+  end: RunEnd | undefined = undefined;
+  generation = 0;
+  isListed = false;
+  isCounted = false;
+  parkedMs = 0;
+  grantedMs = 0;
+  progressMs = 0;
+  progressNote: string | undefined = undefined;
+  /** For how long the process stood still since the last progress: silence that is not the run's. */
+  stalledMs = 0;
+
+  firing: Firing | undefined = undefined;
+  hasYieldFired = false;
+  controller: AbortController | undefined = undefined;
+  yieldController: AbortController | undefined = undefined;
+
+  waiter: GrantWaiter | undefined = undefined;
+  /** How long the present wait, for the first grant or after `park`, may take. */
+  waitLimitMs: number;
+  deadline: Countdown<RunRecord> | undefined = undefined;
+  limitTimer: Countdown<RunRecord> | undefined = undefined;
+  /** The runs alive that were asked for from inside this one. */
+  children: Set<RunRecord> | undefined = undefined;
+  /** The runs whose end this one waits for through the index. */
+  awaited: Set<RunRecord> | undefined = undefined;
+  /** Called once, when the run ends. */
+  endListeners: Set<() => void> | undefined = undefined;
+  /** Rejects `run()` at revoke, while its task still runs. */
+  onRevoked: ((reason: RunInterruptedError) => void) | undefined = undefined;
+
+  readonly #liveIds: Map<string, RunRecord>;
+  #runId: string | undefined;
+  #requestedAtMs: number | undefined;
+  #grantedAtMs: number | undefined;
+  #progressAtMs: number | undefined;
+
+  constructor(
+    origin: Origin,
+    terms: RunTerms,
+    path: string,
+    arrival: { sequence: number; arrivedMs: number; urgencyMs: number },
+    asker: RunRecord | undefined,
+    liveIds: Map<string, RunRecord>,
+  ) {
+    this.origin = origin;
+    this.terms = terms;
+    this.path = path;
+    this.sequence = arrival.sequence;
+    this.arrivedMs = arrival.arrivedMs;
+    this.urgencyMs = arrival.urgencyMs;
+    this.asker = asker;
+    this.waitLimitMs = terms.waitMs;
+    this.sessionKey = terms.sessionKey;
+    this.sessionId = terms.sessionId;
+    this.#runId = terms.runId;
+    this.#liveIds = liveIds;
+  }
+
+  get kind(): RunKind {
+    return this.terms.kind;
+  }
+
+  /** Made when somebody first looks; nobody can look a run up by an id that nobody has seen. */
+  get runId(): string {
+    if (this.#runId === undefined) {
+      this.#runId = randomUUID();
+      if (this.isListed) this.#liveIds.set(this.#runId, this);
+    }
+    return this.#runId;
+  }
+
+  get isOwner(): boolean {
+    return this.phase === 'active';
+  }
+
+  get limits(): RunLimits {
+    const { stuckAfterMs, maxHoldMs } = this.terms;
+    return {
+      stuckAfterMs: stuckAfterMs === Infinity ? false : stuckAfterMs,
+      ...(maxHoldMs === Infinity ? {} : { maxHoldMs }),
+      settleMs: this.origin.settleMs,
+    };
+  }
+
+  /** Puts the id into the index, or takes it out; an id that nobody has seen needs neither. */
+  setListed(isListed: boolean): void {
+    this.isListed = isListed;
+    if (this.#runId === undefined) return;
+    if (isListed) this.#liveIds.set(this.#runId, this);
+    else if (this.#liveIds.get(this.#runId) === this) this.#liveIds.delete(this.#runId);
+  }
+
+  noteProgress(nowMs: number, note?: string): void {
+    this.progressMs = nowMs;
+    this.stalledMs = 0;
+    this.#progressAtMs = undefined;
+    if (note !== undefined) this.progressNote = note;
+  }
+
+  /** A grant, the first or one after `park`. */
+  noteGrant(nowMs: number): void {
+    this.phase = 'active';
+    this.generation += 1;
+    this.grantedMs = nowMs;
+    this.#grantedAtMs = undefined;
+    this.hasYieldFired = false;
+    this.yieldController = undefined;
+    this.noteProgress(nowMs);
+  }
+
+  /** A snapshot. Wall times are worked out at the first look and kept, so that looks agree. */
+  view(waiting: number): RunView {
+    const wasGranted = this.generation > 0;
+    this.#requestedAtMs ??= wallMsOf(this.arrivedMs);
+    if (wasGranted) this.#grantedAtMs ??= wallMsOf(this.grantedMs);
+    if (wasGranted) this.#progressAtMs ??= wallMsOf(this.progressMs);
+    return Object.freeze({
+      runId: this.runId,
+      generation: this.generation,
+      sessionFile: this.path,
+      ...(this.sessionKey === undefined ? {} : { sessionKey: this.sessionKey }),
+      ...(this.sessionId === undefined ? {} : { sessionId: this.sessionId }),
+      kind: this.kind,
+      phase: this.phase,
+      ...(this.end === undefined ? {} : { end: this.end }),
+      requestedAtMs: this.#requestedAtMs,
+      ...(this.#grantedAtMs === undefined ? {} : { grantedAtMs: this.#grantedAtMs }),
+      ...(this.#progressAtMs === undefined ? {} : { progressAtMs: this.#progressAtMs }),
+      ...(this.progressNote === undefined ? {} : { progressNote: this.progressNote }),
+      waiting,
+    });
+  }
+}

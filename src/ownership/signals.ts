@@ -1,0 +1,125 @@
+import { RunInterruptedError } from '../errors.js';
+import { monotonicMs } from '../support/clock.js';
+import { Countdown } from '../support/countdown.js';
+import type { InterruptCause, RunEnd } from '../types.js';
+import { stalledMs } from './hold-limits.js';
+import type { RunRecord } from './run-record.js';
+import type { TableState } from './table-state.js';
+import type { Turns } from './turns.js';
+import { waitAborted } from './wait-errors.js';
+
+/** How a run has ended that ended by itself after its signal fired. */
+const END_OF: Readonly<Record<InterruptCause, RunEnd>> = {
+  caller: 'aborted',
+  superseded: 'superseded',
+  stuck: 'stuck',
+  'max-hold': 'interrupted',
+  shutdown: 'shutdown',
+};
+
+export function endAfter(why: InterruptCause): RunEnd {
+  return END_OF[why];
+}
+
+/**
+ * The signal of a run, and what follows from it: some time to settle, then revocation.
+ *
+ * Invariants: a signal fires once and keeps its reason; the time to settle starts with it, a later
+ * source may shorten it and never restarts it; a run that is revoked had its signal fired.
+ */
+export class Signals {
+  readonly #state: TableState;
+  readonly #turns: Turns;
+
+  constructor(state: TableState, turns: Turns) {
+    this.#state = state;
+    this.#turns = turns;
+  }
+
+  /** Made when somebody first looks; fired already where the reason came first. */
+  signalOf(record: RunRecord): AbortSignal {
+    if (record.controller === undefined) {
+      record.controller = new AbortController();
+      if (record.firing) record.controller.abort(record.firing.reason);
+    }
+    return record.controller.signal;
+  }
+
+  /** Of the present turn: a run that gave way and came back gets a new one. */
+  yieldSignalOf(record: RunRecord): AbortSignal {
+    if (record.yieldController === undefined) {
+      record.yieldController = new AbortController();
+      if (record.hasYieldFired) record.yieldController.abort();
+    }
+    return record.yieldController.signal;
+  }
+
+  /** Tells a granted run to stop. False where it was told before, or has ended. */
+  fire(
+    record: RunRecord,
+    why: InterruptCause,
+    cause?: unknown,
+    settleMs: number = record.origin.settleMs,
+  ): boolean {
+    if (record.phase === 'ended' || record.phase === 'waiting') return false;
+    const dueAtMs = monotonicMs() + settleMs;
+    if (record.firing) {
+      this.#shorten(record, dueAtMs);
+      return false;
+    }
+    const { path: sessionFile, runId } = record;
+    const reason = new RunInterruptedError({ sessionFile, runId, why, settleMs, cause });
+    record.firing = { reason, countdown: this.#settle(record, dueAtMs) };
+    this.#state.emit('signalled', record, { why, settleMs }, reason.eventId);
+    this.#state.outbox.push(() => record.controller?.abort(reason));
+    if (record.phase === 'parked' && record.list) {
+      this.#turns.stopWaiting(record, reason);
+    }
+    return true;
+  }
+
+  /** The caller's own signal fired: a waiting run is gone at once, a granted one is told to stop. */
+  readonly onCallerAbort = (record: RunRecord, cause: unknown): void => {
+    if (record.phase === 'waiting') {
+      this.#turns.stopWaiting(record, waitAborted(this.#state, record, cause));
+    } else {
+      this.fire(record, 'caller', cause);
+    }
+    this.#state.outbox.flush();
+  };
+
+  /** Takes the turn of a run whose signal has fired. Its task, if it still runs, owns nothing. */
+  revoke(record: RunRecord): void {
+    const reason = record.firing?.reason;
+    if (reason === undefined || record.phase === 'ended') return;
+    this.#state.emit('revoked', record, { why: reason.why }, reason.eventId);
+    if (record.onRevoked) this.#state.draining.add(record);
+    this.#turns.finish(record, 'revoked');
+    record.onRevoked?.(reason);
+    record.onRevoked = undefined;
+  }
+
+  #settle(record: RunRecord, dueAtMs: number): Countdown<RunRecord> {
+    return new Countdown(dueAtMs, record, this.#onSettled, false);
+  }
+
+  #shorten(record: RunRecord, dueAtMs: number): void {
+    const { firing } = record;
+    if (firing === undefined || firing.countdown.dueAtMs <= dueAtMs) return;
+    firing.countdown.stop();
+    firing.countdown = this.#settle(record, dueAtMs);
+  }
+
+  readonly #onSettled = (record: RunRecord): void => {
+    const { firing } = record;
+    const nowMs = monotonicMs();
+    const stalled = stalledMs(firing?.countdown.dueAtMs ?? nowMs, nowMs);
+    if (firing && stalled > 0) {
+      // The process stood still: the run could not use the time that it was given.
+      firing.countdown = this.#settle(record, nowMs + Math.min(stalled, record.origin.settleMs));
+      return;
+    }
+    this.revoke(record);
+    this.#state.outbox.flush();
+  };
+}

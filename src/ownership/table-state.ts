@@ -1,0 +1,113 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Counters, createCounters } from '../observe/counters.js';
+import { deliver } from '../observe/deliver.js';
+import { EventLog } from '../observe/event-log.js';
+import type { EventDetails, OwnershipEventType } from '../observe/events.js';
+import { Outbox } from '../support/outbox.js';
+import { FileIds } from './file-ids.js';
+import type { FileQueue } from './file-queue.js';
+import { LabelIndex } from './label-index.js';
+import type { RunRecord } from './run-record.js';
+
+/**
+ * Everything that is known about the runs of one thread.
+ *
+ * Invariants:
+ * 1. A queue is here exactly while its file has an owner, a waiting or a parked run.
+ * 2. A run is listed, in all views at once, exactly while it waits, owns or is parked.
+ * 3. Written in synchronous steps only; each step ends with `outbox.flush()`.
+ * 4. An entry is deleted by identity, never by name.
+ */
+export class TableState {
+  /** Key -> the file in use. Made by the request that finds it free, deleted by its last run. */
+  readonly queues: Map<string, FileQueue> = new Map();
+  readonly liveIds: Map<string, RunRecord> = new Map();
+  readonly sessionKeys: LabelIndex = new LabelIndex();
+  readonly sessionIds: LabelIndex = new LabelIndex();
+  readonly fileIds: FileIds = new FileIds();
+  /** Runs whose turn was taken while their task goes on. Deleted when the task settles. */
+  readonly draining: Set<RunRecord> = new Set();
+  /** The run in whose context code runs. Counts only while that run owns. */
+  readonly ambient: AsyncLocalStorage<RunRecord> = new AsyncLocalStorage();
+  /** Called whenever a file has no runs left. */
+  readonly idleListeners: Set<() => void> = new Set();
+  readonly counters: Counters = createCounters();
+  readonly log: EventLog<RunRecord> = new EventLog(1_024);
+  readonly outbox: Outbox = new Outbox();
+  /** Runs listed. */
+  live = 0;
+
+  emit<Type extends OwnershipEventType>(
+    type: Type,
+    record: RunRecord,
+    details?: EventDetails[Type],
+    eventId?: string,
+    instantMs?: number,
+  ): void {
+    const entry = this.log.write(type, record, details, eventId, instantMs);
+    const { origin } = record;
+    if (origin.logger === undefined && origin.onEvent === undefined) return;
+    const event = entry.read();
+    this.outbox.push(() => {
+      deliver(origin, event);
+    });
+  }
+
+  /** Counts a call, once. */
+  count(record: RunRecord): void {
+    if (record.isCounted) return;
+    record.isCounted = true;
+    this.counters.requests += 1;
+    this.emit('requested', record, undefined, undefined, record.arrivedMs);
+  }
+
+  list(record: RunRecord): void {
+    this.live += 1;
+    record.setListed(true);
+    this.sessionKeys.add(record.sessionKey, record);
+    this.sessionIds.add(record.sessionId, record);
+    if (record.asker) (record.asker.children ??= new Set()).add(record);
+  }
+
+  unlist(record: RunRecord): void {
+    if (!record.isListed) return;
+    this.live -= 1;
+    record.setListed(false);
+    this.sessionKeys.remove(record.sessionKey, record);
+    this.sessionIds.remove(record.sessionId, record);
+    record.asker?.children?.delete(record);
+  }
+
+  /** Other labels for a run alive; both old and new are never missing, nor both there, to anybody. */
+  rebind(record: RunRecord, names: { sessionKey?: string; sessionId?: string }): void {
+    const { sessionKey, sessionId } = record;
+    this.sessionKeys.remove(sessionKey, record);
+    this.sessionIds.remove(sessionId, record);
+    record.sessionKey = names.sessionKey ?? sessionKey;
+    record.sessionId = names.sessionId ?? sessionId;
+    this.sessionKeys.add(record.sessionKey, record);
+    this.sessionIds.add(record.sessionId, record);
+    this.emit('rebound', record, {
+      ...(sessionKey === undefined ? {} : { formerSessionKey: sessionKey }),
+      ...(sessionId === undefined ? {} : { formerSessionId: sessionId }),
+    });
+  }
+
+  /** Told when a file, or the whole table, may have become idle. */
+  tellIdle(): void {
+    for (const listener of this.idleListeners) this.outbox.push(listener);
+  }
+
+  /** Every run listed: the owner of each file, who waits for it, who is parked. */
+  *all(): Generator<RunRecord, void> {
+    for (const queue of this.queues.values()) {
+      if (queue.owner) yield queue.owner;
+      yield* queue.parked ?? [];
+      for (const record of queue.inOrder()) if (record.phase === 'waiting') yield record;
+    }
+  }
+
+  waitingOn(record: RunRecord): number {
+    return this.queues.get(record.key)?.waiting ?? 0;
+  }
+}

@@ -1,0 +1,223 @@
+import { RunEndedError, SessionError } from '../errors.js';
+import type { Counters } from '../observe/counters.js';
+import { monotonicMs } from '../support/clock.js';
+import type { RunEnd } from '../types.js';
+import { checkStillSame } from './identify.js';
+import { FileQueue } from './file-queue.js';
+import type { RunRecord } from './run-record.js';
+import type { TableState } from './table-state.js';
+import { TurnExclusion } from './turn-exclusion.js';
+import { type GivenUp, outcomeOf, waitTimeout } from './wait-errors.js';
+
+const COUNTED: Readonly<Record<GivenUp, keyof Omit<Counters, 'ends'>>> = {
+  'timed-out': 'timedOut',
+  aborted: 'aborted',
+  cancelled: 'cancelled',
+  refused: 'refused',
+};
+
+/** What turns need of the parts that watch over them. */
+export interface TurnWatchers {
+  /** The turn began: its limits start. */
+  granted(record: RunRecord): void;
+  /** The turn is over: nothing watches it any more. */
+  over(record: RunRecord): void;
+  /** The file has a new owner, or nobody waits any more. */
+  ownerChanged(queue: FileQueue): void;
+  /** The run has ended: nothing of it stays. */
+  gone(record: RunRecord): void;
+}
+
+/**
+ * Grant, hand over, end: the only code that changes who owns a file.
+ *
+ * Invariants: a turn ends and the next begins in the same synchronous step; the next is the head of
+ * the queue; whoever is not granted is told why.
+ */
+export class Turns {
+  readonly #state: TableState;
+  readonly #watchers: TurnWatchers;
+
+  constructor(state: TableState, watchers: TurnWatchers) {
+    this.#state = state;
+    this.#watchers = watchers;
+  }
+
+  /** Makes a file that nobody uses a file in use. */
+  open(record: RunRecord): FileQueue {
+    const queue = new FileQueue(record.key, record.file?.realPath ?? record.key);
+    this.#state.queues.set(record.key, queue);
+    if (!record.isMarker) this.#state.fileIds.note(queue, record.fileId);
+    return queue;
+  }
+
+  /** The run owns from here on; whoever waits for that is told by `admit`. */
+  grant(queue: FileQueue, record: RunRecord, nowMs: number): void {
+    const isResumed = record.phase === 'parked';
+    const waitedMs = nowMs - (isResumed ? record.parkedMs : record.arrivedMs);
+    queue.owner = record;
+    queue.parked?.delete(record);
+    record.noteGrant(nowMs);
+    this.#state.counters[isResumed ? 'resumed' : 'granted'] += 1;
+    this.#state.emit(isResumed ? 'resumed' : 'granted', record, { waitedMs }, undefined, nowMs);
+    this.#watchers.granted(record);
+  }
+
+  /** Somebody waits for a file that is owned: from now on its turns run inside the mutex. */
+  contend(queue: FileQueue): void {
+    if (queue.exclusion !== undefined) return;
+    queue.exclusion = new TurnExclusion();
+    queue.exclusion.engage();
+  }
+
+  /** Ends the turn of a parking run; the file passes on. */
+  park(queue: FileQueue, record: RunRecord): void {
+    record.phase = 'parked';
+    record.parkedMs = monotonicMs();
+    (queue.parked ??= new Set()).add(record);
+    this.#state.emit('parked', record);
+    this.#watchers.over(record);
+    this.#handOver(queue);
+  }
+
+  /** Ends a run that was granted, whether it owns or is parked. Idempotent. */
+  finish(record: RunRecord, end: RunEnd): void {
+    if (record.phase === 'ended') return;
+    const queue = this.#state.queues.get(record.key);
+    const isOwner = queue?.owner === record;
+    const nowMs = monotonicMs();
+    queue?.remove(record);
+    queue?.parked?.delete(record);
+    record.end = end;
+    this.#failComeBack(record, end);
+    this.#state.counters.ends[end] += 1;
+    this.#retire(record);
+    this.#emitEnd(record, end, nowMs);
+    if (queue === undefined) return;
+    if (isOwner) this.#handOver(queue);
+    else this.#closeIfUnused(queue);
+  }
+
+  /**
+   * Ends a wait without a grant: a request is gone at once, a parked run stays parked.
+   * `error` is what the caller gets; it also says how the wait is counted.
+   */
+  stopWaiting(record: RunRecord, error: unknown): void {
+    const queue = this.#state.queues.get(record.key);
+    const how = outcomeOf(error, record.list !== undefined);
+    const { waiter } = record;
+    queue?.remove(record);
+    record.waiter = undefined;
+    record.deadline?.stop();
+    record.deadline = undefined;
+    if (record.phase === 'parked') this.#emitStop(record, 'resume-failed', error);
+    else {
+      this.#state.count(record);
+      this.#state.counters[COUNTED[how]] += 1;
+      this.#retire(record);
+      this.#emitStop(record, how, error);
+    }
+    waiter?.reject(error);
+    if (queue?.waiting === 0) this.#watchers.ownerChanged(queue);
+  }
+
+  /** A request from inside the turn of `host` that shares this turn: it never becomes a run. */
+  join(record: RunRecord, host: RunRecord): void {
+    record.deadline?.stop();
+    this.#watchers.gone(record);
+    record.phase = 'ended';
+    this.#state.counters.joined += 1;
+    this.#state.emit('joined', record, { hostRunId: host.runId });
+  }
+
+  #emitStop(record: RunRecord, type: GivenUp | 'resume-failed', error: unknown): void {
+    const { code, holder, eventId } = SessionError.is(error)
+      ? error
+      : { code: 'ERR_UNKNOWN', holder: undefined, eventId: undefined };
+    const details = {
+      code,
+      waitedMs: monotonicMs() - record.arrivedMs,
+      ...(holder === undefined ? {} : { holderRunId: holder.runId }),
+    };
+    this.#state.emit(type, record, details, eventId);
+  }
+
+  #retire(record: RunRecord): void {
+    record.phase = 'ended';
+    this.#state.unlist(record);
+    this.#watchers.over(record);
+    this.#watchers.gone(record);
+    record.deadline?.stop();
+    record.deadline = undefined;
+    if (record.endListeners === undefined) return;
+    for (const listener of record.endListeners) this.#state.outbox.push(listener);
+    record.endListeners = undefined;
+  }
+
+  /** A parked run that ends while it waits for its turn gets none. */
+  #failComeBack(record: RunRecord, end: RunEnd): void {
+    if (record.waiter === undefined) return;
+    const action = 'come back from park';
+    const { path: sessionFile, runId } = record;
+    record.waiter.reject(new RunEndedError({ sessionFile, runId, action, end }));
+    record.waiter = undefined;
+  }
+
+  #emitEnd(record: RunRecord, end: RunEnd, nowMs: number): void {
+    const reason = record.firing?.reason;
+    const heldMs = nowMs - record.grantedMs;
+    const details = reason === undefined ? { end, heldMs } : { end, heldMs, why: reason.why };
+    this.#state.emit('ended', record, details, reason?.eventId, nowMs);
+  }
+
+  #handOver(queue: FileQueue): void {
+    queue.owner = undefined;
+    queue.exclusion?.leave();
+    for (let next = queue.head(); next !== undefined; next = queue.head()) {
+      const nowMs = monotonicMs();
+      if (this.#mayBeGranted(queue, next, nowMs)) {
+        this.admit(queue, next, nowMs);
+        return;
+      }
+    }
+    this.#watchers.ownerChanged(queue);
+    this.#closeIfUnused(queue);
+  }
+
+  /** The last look before a grant. Whoever does not pass is told why. */
+  #mayBeGranted(queue: FileQueue, record: RunRecord, nowMs: number): boolean {
+    try {
+      if (record.deadline && nowMs >= record.deadline.dueAtMs) {
+        throw waitTimeout(this.#state, record);
+      }
+      checkStillSame(this.#state, record, queue);
+      return true;
+    } catch (error) {
+      this.stopWaiting(record, error);
+      return false;
+    }
+  }
+
+  /** Grants to a run that waits, or comes back, and tells it from inside the exclusion. */
+  admit(queue: FileQueue, record: RunRecord, nowMs: number): void {
+    queue.remove(record);
+    record.deadline?.stop();
+    record.deadline = undefined;
+    const waiter = record.waiter;
+    record.waiter = undefined;
+    this.grant(queue, record, nowMs);
+    this.#watchers.ownerChanged(queue);
+    const enter = (): void => {
+      waiter?.resolve(record);
+    };
+    if (queue.exclusion === undefined) enter();
+    else queue.exclusion.enter(enter);
+  }
+
+  #closeIfUnused(queue: FileQueue): void {
+    if (!queue.isUnused || this.#state.queues.get(queue.key) !== queue) return;
+    this.#state.queues.delete(queue.key);
+    this.#state.fileIds.forget(queue);
+    this.#state.tellIdle();
+  }
+}

@@ -1,0 +1,90 @@
+import {
+  DeadlockError,
+  OwnerWaitAbortedError,
+  OwnerWaitTimeoutError,
+  QueueFullError,
+  SessionError,
+} from '../errors.js';
+import type { DeadlockLink } from '../types.js';
+import { holderOf } from './holder.js';
+import type { RunRecord } from './run-record.js';
+import type { TableState } from './table-state.js';
+
+/** What became of a request that was not granted, as events and counters name it. */
+export type GivenUp = 'timed-out' | 'aborted' | 'cancelled' | 'refused';
+
+const OUTCOMES: Readonly<Record<string, GivenUp>> = {
+  ERR_SESSION_WAIT_TIMEOUT: 'timed-out',
+  ERR_SESSION_WAIT_ABORTED: 'aborted',
+  ERR_SESSION_RUN_INTERRUPTED: 'aborted',
+  ERR_SESSION_CLOSED: 'cancelled',
+};
+
+/** @param isWaiting whether the request was accepted before; one that never was is refused */
+export function outcomeOf(error: unknown, isWaiting: boolean): GivenUp {
+  const how = SessionError.is(error) ? OUTCOMES[error.code] : undefined;
+  return how === undefined || (how === 'cancelled' && !isWaiting) ? 'refused' : how;
+}
+
+/** The deadline passed, or there was none to pass: the holder and the place in the queue as they are now. */
+export function waitTimeout(state: TableState, record: RunRecord): OwnerWaitTimeoutError {
+  const queue = state.queues.get(record.key);
+  const queueLength = queue?.waiting ?? 0;
+  const position = queue && (record.list ? queue.positionOf(record) : queueLength + 1);
+  return new OwnerWaitTimeoutError({
+    sessionFile: record.path,
+    holder: holderOf(queue),
+    waitMs: record.waitLimitMs,
+    position: position ?? 0,
+    queueLength,
+  });
+}
+
+export function waitAborted(
+  state: TableState,
+  record: RunRecord,
+  cause: unknown,
+): OwnerWaitAbortedError {
+  const holder = holderOf(state.queues.get(record.key));
+  return new OwnerWaitAbortedError({ sessionFile: record.path, holder, cause });
+}
+
+export function queueFull(state: TableState, record: RunRecord): QueueFullError {
+  return new QueueFullError({
+    sessionFile: record.path,
+    holder: holderOf(state.queues.get(record.key)),
+    maxWaiting: record.origin.maxWaiting,
+  });
+}
+
+const WAYS_OUT = [
+  'ask for the file before the run that needs it, not from inside it',
+  'give the outer turn up meanwhile: run.park(() => ...)',
+];
+
+export function endless(
+  state: TableState,
+  record: RunRecord,
+  chain: readonly DeadlockLink[],
+): DeadlockError {
+  return new DeadlockError({
+    sessionFile: record.path,
+    holder: holderOf(state.queues.get(record.key)),
+    chain,
+    waysOut: WAYS_OUT,
+  });
+}
+
+/** Asked from inside a run of the same file, without saying how. */
+export function reentered(state: TableState, record: RunRecord, owner: RunRecord): DeadlockError {
+  return new DeadlockError({
+    sessionFile: record.path,
+    holder: holderOf(state.queues.get(owner.key)),
+    chain: [{ run: owner.view(state.waitingOn(owner)) }],
+    waysOut: [
+      "share the turn of the run around: onReentry: 'join'",
+      "come after it, without awaiting it inside: onReentry: 'queue'",
+      ...WAYS_OUT,
+    ],
+  });
+}

@@ -1,0 +1,99 @@
+import { CoordinatorClosedError, DeadlockError } from '../errors.js';
+import { holderOf } from '../ownership/holder.js';
+import type { OwnerTable } from '../ownership/owner-table.js';
+import type { Origin, RunRecord } from '../ownership/run-record.js';
+import { endlessWait, nearestAlive } from '../ownership/wait-graph.js';
+import { checkDuration } from '../support/checks.js';
+import type { RunView } from '../types.js';
+import { untilTold } from './until-told.js';
+
+/** What `close()` found and did. */
+export interface CloseReport {
+  /** Owners and parked runs that ended by themselves, told to stop or not. */
+  readonly ended: readonly RunView[];
+  /** Runs whose turn had to be taken. */
+  readonly revoked: readonly RunView[];
+  /** Those of `revoked` whose task goes on: it owns nothing any more. */
+  readonly stillRunning: readonly RunView[];
+  /** Runs that waited; their callers got a `CoordinatorClosedError`. */
+  readonly cancelledWaiters: readonly RunView[];
+}
+
+export async function closeOrigin(
+  table: OwnerTable,
+  origin: Origin,
+  waitMs: number = origin.settleMs,
+): Promise<CloseReport> {
+  checkDuration('waitMs', waitMs);
+  const { state } = table;
+  const own = [...state.all()].filter((record) => record.origin === origin);
+  refuseFromInside(table, own);
+  origin.isClosed = true;
+  const cancelled = cancelWaiting(table, origin, own);
+  const granted = own.filter((record) => record.generation > 0);
+  if (!(await untilEnded(granted, waitMs))) {
+    for (const record of granted) table.signals.fire(record, 'shutdown');
+    state.outbox.flush();
+    await untilEnded(granted, origin.settleMs);
+  }
+  for (const record of granted) table.signals.revoke(record);
+  state.outbox.flush();
+  const revoked = granted.filter((record) => record.end === 'revoked');
+  const view = (record: RunRecord): RunView => record.view(state.waitingOn(record));
+  return {
+    ended: granted.filter((record) => record.end !== 'revoked').map(view),
+    revoked: revoked.map(view),
+    stillRunning: revoked.filter((record) => state.draining.has(record)).map(view),
+    cancelledWaiters: cancelled.map(view),
+  };
+}
+
+/** A run that waits for its own end would wait until it is revoked. */
+function refuseFromInside(table: OwnerTable, own: readonly RunRecord[]): void {
+  const asker = nearestAlive(table.state.ambient.getStore());
+  for (const record of own) {
+    const chain = endlessWait(table.state, asker, record);
+    if (chain === undefined) continue;
+    throw new DeadlockError({
+      sessionFile: record.path,
+      subject: 'the coordinator to close',
+      chain,
+      waysOut: ['close outside of its runs', 'start closing without awaiting it, from a timer'],
+    });
+  }
+}
+
+function cancelWaiting(
+  table: OwnerTable,
+  origin: Origin,
+  own: readonly RunRecord[],
+): readonly RunRecord[] {
+  const resolving = [...table.requests.arrivals].filter((record) => record.origin === origin);
+  const waiting = [...own.filter((record) => record.phase === 'waiting'), ...resolving];
+  for (const record of waiting) {
+    const holder = holderOf(table.state.queues.get(record.key));
+    const error = new CoordinatorClosedError({ sessionFile: record.path, holder });
+    table.turns.stopWaiting(record, error);
+  }
+  table.state.outbox.flush();
+  return waiting;
+}
+
+/** Whether all of them have ended within the time. */
+async function untilEnded(records: readonly RunRecord[], waitMs: number): Promise<boolean> {
+  const open = new Set(records.filter((record) => record.phase !== 'ended'));
+  if (open.size === 0) return true;
+  return await untilTold({ waitMs }, (tell) => {
+    const listeners = [...open].map((record) => {
+      const listener = (): void => {
+        open.delete(record);
+        if (open.size === 0) tell();
+      };
+      (record.endListeners ??= new Set()).add(listener);
+      return { record, listener };
+    });
+    return () => {
+      for (const { record, listener } of listeners) record.endListeners?.delete(listener);
+    };
+  });
+}

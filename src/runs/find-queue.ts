@@ -1,0 +1,28 @@
+import { readFileId } from '../identity/file-id.js';
+import { isSessionFile, parseSessionFile } from '../identity/parse-input.js';
+import { resolvePathSync } from '../identity/resolve.js';
+import type { FileQueue } from '../ownership/file-queue.js';
+import type { OwnerTable } from '../ownership/owner-table.js';
+import type { SessionFileLike } from '../types.js';
+
+/** The file in use that this name stands for. */
+export function findQueue(table: OwnerTable, file: SessionFileLike): FileQueue | undefined {
+  const { queues, fileIds } = table.state;
+  if (isSessionFile(file)) return queues.get(file.key);
+  const input = parseSessionFile(file, table.markers);
+  if (input.type === 'marker') return queues.get(input.file.key);
+  const resolved = resolvePathSync(input.path);
+  const own = queues.get(resolved.key);
+  if (own !== undefined || fileIds.size === 0) return own;
+  const id = readFileId(resolved.realPath, resolved.path);
+  return id && fileIds.aliasOf(resolved.realPath, id, own);
+}
+
+/** The key that this name stands for, in use or not. */
+export function findKey(table: OwnerTable, file: SessionFileLike): string {
+  const queue = findQueue(table, file);
+  if (queue !== undefined) return queue.key;
+  if (isSessionFile(file)) return file.key;
+  const input = parseSessionFile(file, table.markers);
+  return input.type === 'marker' ? input.file.key : resolvePathSync(input.path).key;
+}

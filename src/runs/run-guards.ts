@@ -1,0 +1,24 @@
+import { RunEndedError, RunNotOwnerError, RunRevokedError } from '../errors.js';
+import type { RunRecord } from '../ownership/run-record.js';
+
+/** @throws RunEndedError, RunRevokedError */
+export function checkAlive(record: RunRecord, action: string): void {
+  if (record.phase !== 'ended') return;
+  throw endedError(record, action);
+}
+
+/** @throws RunEndedError, RunRevokedError, RunNotOwnerError */
+export function checkOwner(record: RunRecord, action: string): void {
+  checkAlive(record, action);
+  if (record.isOwner) return;
+  const { path: sessionFile, runId, phase } = record;
+  const state = phase === 'parked' ? 'is parked' : 'was not granted yet';
+  throw new RunNotOwnerError({ sessionFile, runId, action, state });
+}
+
+export function endedError(record: RunRecord, action: string): RunEndedError | RunRevokedError {
+  const { path: sessionFile, runId, end, firing } = record;
+  return end === 'revoked'
+    ? new RunRevokedError({ sessionFile, runId, action, cause: firing?.reason })
+    : new RunEndedError({ sessionFile, runId, action, end, cause: firing?.reason });
+}

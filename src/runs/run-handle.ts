@@ -1,0 +1,153 @@
+import { RunEndedError, RunNotOwnerError } from '../errors.js';
+import type { OwnerTable } from '../ownership/owner-table.js';
+import type { RunRecord } from '../ownership/run-record.js';
+import { endAfter } from '../ownership/signals.js';
+import { checkDuration, checkFunction, checkObject, checkText } from '../support/checks.js';
+import { monotonicMs } from '../support/clock.js';
+import type { RunEnd, RunKind, RunPhase, RunView } from '../types.js';
+import type { Run } from './run.js';
+import { checkAlive, checkOwner } from './run-guards.js';
+
+/** How any copy of this package finds the record behind a handle that a caller hands back. */
+const RECORD = Symbol.for('penholder.run-record');
+
+export function recordOf(run: unknown): RunRecord | undefined {
+  if (typeof run !== 'object' || run === null) return undefined;
+  return (run as { readonly [RECORD]?: RunRecord })[RECORD];
+}
+
+/** A caller's view of, and means to act on, one run. A joined handle shares the record of its host. */
+export class RunHandle implements Run {
+  static {
+    const read = function (this: RunHandle): RunRecord {
+      return this.#record;
+    };
+    Object.defineProperty(this.prototype, RECORD, { get: read });
+  }
+  readonly #table: OwnerTable;
+  readonly #record: RunRecord;
+  readonly #isJoined: boolean;
+  #isReleased = false;
+
+  constructor(table: OwnerTable, record: RunRecord, isJoined: boolean) {
+    this.#table = table;
+    this.#record = record;
+    this.#isJoined = isJoined;
+  }
+
+  get runId(): string {
+    return this.#record.runId;
+  }
+  get generation(): number {
+    return this.#record.generation;
+  }
+  get sessionFile(): string {
+    return this.#record.path;
+  }
+  get sessionKey(): string | undefined {
+    return this.#record.sessionKey;
+  }
+  get sessionId(): string | undefined {
+    return this.#record.sessionId;
+  }
+  get kind(): RunKind {
+    return this.#record.kind;
+  }
+  get phase(): RunPhase {
+    return this.#record.phase;
+  }
+  get end(): RunEnd | undefined {
+    return this.#record.end;
+  }
+  get requestedAtMs(): number {
+    return this.toJSON().requestedAtMs;
+  }
+  get grantedAtMs(): number | undefined {
+    return this.toJSON().grantedAtMs;
+  }
+  get progressAtMs(): number | undefined {
+    return this.toJSON().progressAtMs;
+  }
+  get progressNote(): string | undefined {
+    return this.#record.progressNote;
+  }
+  get waiting(): number {
+    return this.#table.state.waitingOn(this.#record);
+  }
+  get signal(): AbortSignal {
+    return this.#table.signals.signalOf(this.#record);
+  }
+  get yieldSignal(): AbortSignal {
+    return this.#table.signals.yieldSignalOf(this.#record);
+  }
+
+  async park<T>(task: () => T | Promise<T>, options: { waitMs?: number } = {}): Promise<T> {
+    const record = this.#record;
+    const { waitMs = record.terms.waitMs } = options;
+    checkFunction('task', task);
+    checkDuration('waitMs', waitMs);
+    this.#checkUsable('park');
+    if (this.#isJoined) throw this.#hostOnly('park');
+    checkOwner(record, 'park');
+    this.#table.parking.leave(record);
+    try {
+      return await this.within(task);
+    } finally {
+      checkAlive(record, 'come back from park');
+      await this.#table.parking.comeBack(record, waitMs);
+    }
+  }
+
+  within<T>(task: () => T): T {
+    checkFunction('task', task);
+    return this.#table.state.ambient.run(this.#record, task);
+  }
+
+  progress(note?: string): void {
+    if (this.#isReleased || !this.#record.isOwner) return;
+    this.#record.noteProgress(monotonicMs(), note);
+  }
+
+  rebind(names: { sessionKey?: string; sessionId?: string }): void {
+    checkObject('names', names);
+    if (names.sessionKey !== undefined) checkText('sessionKey', names.sessionKey);
+    if (names.sessionId !== undefined) checkText('sessionId', names.sessionId);
+    this.#checkUsable('rebind');
+    checkAlive(this.#record, 'rebind');
+    this.#table.state.rebind(this.#record, names);
+    this.#table.state.outbox.flush();
+  }
+
+  release(end: { error?: unknown } = {}): Promise<void> {
+    if (this.#isReleased) return RELEASED;
+    this.#isReleased = true;
+    if (this.#isJoined || this.#record.phase === 'ended') return RELEASED;
+    const { firing } = this.#record;
+    const asked = end.error === undefined ? 'released' : 'failed';
+    this.#table.turns.finish(this.#record, firing ? endAfter(firing.reason.why) : asked);
+    this.#table.state.outbox.flush();
+    return RELEASED;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release();
+  }
+
+  toJSON(): RunView {
+    return this.#record.view(this.waiting);
+  }
+
+  #checkUsable(action: string): void {
+    if (!this.#isJoined || !this.#isReleased) return;
+    const { path: sessionFile, runId } = this.#record;
+    throw new RunEndedError({ sessionFile, runId, action });
+  }
+
+  #hostOnly(action: string): RunNotOwnerError {
+    const { path: sessionFile, runId } = this.#record;
+    const state = 'lent its turn to this joined handle';
+    return new RunNotOwnerError({ sessionFile, runId, action, state });
+  }
+}
+
+const RELEASED: Promise<void> = Promise.resolve();

@@ -1,0 +1,27 @@
+/**
+ * Calls into code of users (listeners, loggers, abort signals), kept back until the state that they
+ * may look at is consistent, then made in order. A call may cause more; they come after it.
+ */
+export class Outbox {
+  #calls: (() => void)[] = [];
+  #isFlushing = false;
+
+  push(call: () => void): void {
+    this.#calls.push(call);
+  }
+
+  /** Every synchronous step on shared state ends with this. */
+  flush(): void {
+    if (this.#isFlushing || this.#calls.length === 0) return;
+    this.#isFlushing = true;
+    try {
+      while (this.#calls.length > 0) {
+        const calls = this.#calls;
+        this.#calls = [];
+        for (const call of calls) call();
+      }
+    } finally {
+      this.#isFlushing = false;
+    }
+  }
+}

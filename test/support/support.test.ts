@@ -1,0 +1,107 @@
+import { access, readdir, realpath } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { createCountingController } from './counting-signal.js';
+import { useFakeTime } from './fake-time.js';
+import { createGate } from './gate.js';
+import { runChild, startChild } from './child.js';
+import { useTempDir } from './temp-dir.js';
+
+const FIXTURE = new URL('./fixtures/echo.ts', import.meta.url);
+
+describe('createCountingController()', () => {
+  it('counts the listeners that are there, and those that ever were', () => {
+    const controller = createCountingController();
+    const listener = vi.fn();
+
+    controller.signal.addEventListener('abort', listener);
+    controller.signal.addEventListener('abort', () => {}, { once: true });
+    expect(controller.signal.listeners).toBe(2);
+    controller.signal.removeEventListener('abort', listener);
+    expect(controller.signal.listeners).toBe(1);
+    controller.abort();
+
+    expect(controller.signal.listeners).toBe(0);
+    expect(controller.signal.added).toBe(2);
+    expect(listener).not.toHaveBeenCalled();
+  });
+});
+
+describe('createGate()', () => {
+  it('holds whoever waits until the test opens it', async () => {
+    const gate = createGate<string>();
+    expect(gate.isOpen).toBe(false);
+
+    gate.open('now');
+
+    await expect(gate.opened).resolves.toBe('now');
+    expect(gate.isOpen).toBe(true);
+  });
+});
+
+describe('useFakeTime()', () => {
+  useFakeTime();
+
+  it('moves timers, dates and performance together', async () => {
+    const fired = vi.fn();
+    const [dateMs, monotonicMs] = [Date.now(), performance.now()];
+    setTimeout(fired, 1_000);
+
+    await vi.advanceTimersByTimeAsync(1_000);
+
+    expect(fired).toHaveBeenCalledOnce();
+    expect(Date.now() - dateMs).toBe(1_000);
+    expect(performance.now() - monotonicMs).toBe(1_000);
+  });
+
+  // A test that must fail: the timer it leaves behind is what the guard is for.
+  it.fails('fails a test that leaves a timer', () => {
+    setTimeout(() => {}, 1_000);
+
+    expect(vi.getTimerCount()).toBe(1);
+  });
+});
+
+describe('useTempDir()', () => {
+  const dir = useTempDir();
+  const used: string[] = [];
+
+  it.each([1, 2])('gives test %i an empty folder of its own', async () => {
+    expect(used).not.toContain(dir.path);
+    used.push(dir.path);
+
+    expect(await readdir(dir.path)).toEqual([]);
+    expect(await realpath(dir.path)).toBe(dir.path);
+  });
+
+  afterAll(async () => {
+    for (const folder of used) await expect(access(folder)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('runChild()', () => {
+  it('runs TypeScript on the same node and collects what it says', async () => {
+    const result = await runChild(FIXTURE, { args: ['exit', '3'] });
+
+    expect(result).toEqual({ code: 3, signal: null, stdout: `${process.version}\n`, stderr: '' });
+  });
+
+  it('ends a child that takes too long', async () => {
+    const { code, signal } = await runChild(FIXTURE, { args: ['hang'], timeoutMs: 1_000 });
+
+    expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' });
+  });
+
+  let left: number | undefined;
+  it('ends a child that outlives its test', async () => {
+    const { process: child } = startChild(FIXTURE, { args: ['hang'] });
+    left = child.pid;
+    expect(left).toBeGreaterThan(0);
+  });
+  afterAll(async () => {
+    await vi.waitFor(async () => {
+      await sleep(5);
+      expect(() => process.kill(left ?? 0, 0)).toThrow('ESRCH');
+    });
+  });
+});
