@@ -3,13 +3,14 @@ import { parseSessionFile } from './identity/parse-input.js';
 import { type Counters, copyCounters } from './observe/counters.js';
 import type { OwnershipEvent } from './observe/events.js';
 import { OwnerTable, sharedOwnerTable } from './ownership/owner-table.js';
-import type { RunRecord } from './ownership/run-record.js';
+import type { RunRecord, RunTerms } from './ownership/run-record.js';
 import { type CoordinatorOptions, readOptions, readTerms, type Settings } from './options.js';
 import { type CloseReport, closeOrigin } from './runs/close.js';
 import { findKey } from './runs/find-queue.js';
 import { RunHandle, recordOf } from './runs/run-handle.js';
 import { type RunIndex, TableIndex } from './runs/run-index.js';
-import { checkNotStopped, runJoined, runOwned } from './runs/run-task.js';
+import { checkNotStopped } from './runs/run-task.js';
+import { RunCall } from './runs/run-call.js';
 import type { Run, RunRequest } from './runs/run.js';
 import { checkFunction, checkObject, checkSignal, checkText } from './support/checks.js';
 import type { RunView, SessionFileLike } from './types.js';
@@ -86,17 +87,33 @@ class SessionCoordinator implements Coordinator {
     this.runs = new TableIndex(table);
   }
 
-  async run<T>(request: RunRequest, task: (run: Run) => T | Promise<T>): Promise<T> {
-    checkFunction('task', task);
-    const { owner, isJoined } = await this.#submit(request);
-    const perform = isJoined ? runJoined : runOwned;
-    return await perform(this.#table, owner, task, request.rescue);
+  run<T>(request: RunRequest, task: (run: Run) => T | Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      checkFunction('task', task);
+      const terms = this.#read(request);
+      const call = new RunCall(this.#table, terms, task, request.rescue, resolve, reject);
+      const record = this.#submit(request, terms);
+      // Whether the file was free or not, the task starts after the call has returned.
+      if (record.phase === 'waiting') record.waiter = call;
+      else
+        void Promise.resolve().then(() => {
+          call.resolve(record);
+        });
+    });
   }
 
-  async acquire(request: RunRequest): Promise<Run> {
-    const { owner, isJoined } = await this.#submit(request);
-    if (!isJoined) checkNotStopped(this.#table, owner);
-    return new RunHandle(this.#table, owner, isJoined);
+  /** Not `async`: a free file without I/O is granted in the call, and costs one promise. */
+  acquire(request: RunRequest): Promise<Run> {
+    try {
+      const terms = this.#read(request);
+      const record = this.#submit(request, terms);
+      if (record.phase !== 'waiting') return Promise.resolve(this.#handle(record, terms));
+      return new Promise<RunRecord>((resolve, reject) => {
+        record.waiter = { resolve, reject };
+      }).then((owner) => this.#handle(owner, terms));
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async openOnce<T>(
@@ -120,7 +137,7 @@ class SessionCoordinator implements Coordinator {
       ended: [],
     };
     const show = (record: RunRecord): void => {
-      views[record.phase].push(record.view(state.waitingOn(record)));
+      views[record.phase].push(record.view());
     };
     for (const record of state.all()) show(record);
     for (const record of state.draining) show(record);
@@ -149,14 +166,22 @@ class SessionCoordinator implements Coordinator {
     await this.close();
   }
 
-  async #submit(request: RunRequest): Promise<{ owner: RunRecord; isJoined: boolean }> {
+  #read(request: RunRequest): RunTerms {
     checkObject('request', request);
-    const terms = readTerms(request, this.#settings);
-    const input = parseSessionFile(request.sessionFile, this.#table.markers);
-    const parent = recordOf(request.parent);
-    const { requests } = this.#table;
-    const owner = await requests.submit(this.#settings, terms, input, parent);
-    return { owner, isJoined: owner.terms !== terms };
+    return readTerms(request, this.#settings);
+  }
+
+  /** The record of this request, or that of the run around whose turn it joined. */
+  #submit(request: RunRequest, terms: RunTerms): RunRecord {
+    const { requests, markers } = this.#table;
+    const input = parseSessionFile(request.sessionFile, markers);
+    return requests.submit(this.#settings, terms, input, recordOf(request.parent));
+  }
+
+  #handle(owner: RunRecord, terms: RunTerms): Run {
+    const isJoined = owner.terms !== terms;
+    if (!isJoined) checkNotStopped(this.#table, owner);
+    return new RunHandle(this.#table, owner, isJoined);
   }
 }
 

@@ -131,5 +131,5 @@ function namesOf(text: string, host: Host): string[] {
 export function below(directory: string, names: readonly string[], host: Host): string {
   const { sep } = host.path;
   const text = names.join(sep);
-  return text === '' || directory.endsWith(sep) ? directory + text : directory + sep + text;
+  return directory.endsWith(sep) ? directory + text : directory + sep + text;
 }

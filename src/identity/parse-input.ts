@@ -78,8 +78,7 @@ function marker(text: string, scheme: string): ParsedInput {
   if (text.slice(scheme.length + 1).trim() === '') {
     throw refused(text, 'marker', `a name is wanted behind ${scheme}:`);
   }
-  const file = Object.freeze({ key: text, path: text, realPath: text });
-  return { type: 'marker', file };
+  return { type: 'marker', file: { key: text, path: text, realPath: text } };
 }
 
 function absolute(path: string): ParsedInput {

@@ -18,7 +18,7 @@ import { resolvePath, resolvePathSync } from './resolve.js';
  */
 export async function resolveSessionFile(file: SessionFileLike): Promise<SessionFile> {
   const input = parseSessionFile(file, markersInForce());
-  return input.type === 'marker' ? input.file : resolvePath(input.path);
+  return input.type === 'marker' ? Object.freeze(input.file) : resolvePath(input.path);
 }
 
 /**
@@ -31,7 +31,7 @@ export async function resolveSessionFile(file: SessionFileLike): Promise<Session
  */
 export function resolveSessionFileSync(file: SessionFileLike): SessionFile {
   const input = parseSessionFile(file, markersInForce());
-  return input.type === 'marker' ? input.file : resolvePathSync(input.path);
+  return input.type === 'marker' ? Object.freeze(input.file) : resolvePathSync(input.path);
 }
 
 /** One table serves the whole thread, so a name means the same to everybody in it. */

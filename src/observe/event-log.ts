@@ -14,6 +14,8 @@ class Entry<S extends EventSubject> {
   readonly sequence: number;
   readonly instantMs: number;
   readonly #generation: number;
+  readonly #sessionKey: string | undefined;
+  readonly #sessionId: string | undefined;
   readonly #details: object;
   #eventId: string | undefined;
   #event: OwnershipEvent | undefined;
@@ -31,13 +33,17 @@ class Entry<S extends EventSubject> {
     this.sequence = sequence;
     this.instantMs = instantMs;
     this.#generation = subject.generation;
+    this.#sessionKey = subject.sessionKey;
+    this.#sessionId = subject.sessionId;
     this.#details = details;
     this.#eventId = eventId;
   }
 
   read(): OwnershipEvent {
     if (this.#event) return this.#event;
-    const { runId, path, sessionKey, sessionId, kind } = this.subject;
+    const { runId, path, kind } = this.subject;
+    const sessionKey = this.#sessionKey;
+    const sessionId = this.#sessionId;
     this.#eventId ??= nextEventId();
     this.#event = Object.freeze({
       type: this.type,

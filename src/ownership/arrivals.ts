@@ -9,16 +9,24 @@ export class Arrivals {
   readonly #lines = new Map<string, MemberList<RunRecord>>();
   readonly #decide: (record: RunRecord, resolution: Resolution) => void;
 
-  readonly #onEmpty: () => void;
+  readonly #onEmptied: () => void;
 
-  /** @param decide is called once for each request that was resolved and has not left */
-  constructor(decide: (record: RunRecord, resolution: Resolution) => void, onEmpty: () => void) {
+  /**
+   * @param decide is called once for each request that was resolved and has not left
+   * @param onEmptied is called when no request of a spelling is on its way any more
+   */
+  constructor(decide: (record: RunRecord, resolution: Resolution) => void, onEmptied: () => void) {
     this.#decide = decide;
-    this.#onEmpty = onEmpty;
+    this.#onEmptied = onEmptied;
   }
 
   get size(): number {
     return this.#lines.size;
+  }
+
+  /** Whether a request with this spelling is on its way. */
+  has(path: string): boolean {
+    return this.#lines.has(path);
   }
 
   enter(record: RunRecord): void {
@@ -55,6 +63,6 @@ export class Arrivals {
     }
     if (line.size > 0 || this.#lines.get(path) !== line) return;
     this.#lines.delete(path);
-    if (this.#lines.size === 0) this.#onEmpty();
+    this.#onEmptied();
   }
 }

@@ -1,44 +1,41 @@
-import type { RunRecord } from './run-record.js';
+/** Told once, when the signal fires. */
+type OnAbort = (reason: unknown) => void;
 
 interface Watch {
-  readonly records: Set<RunRecord>;
+  readonly subscribers: Map<object, OnAbort>;
   readonly listener: () => void;
 }
 
 /**
- * The signals of callers, one listener each however many requests share it (Node warns from the
- * eleventh on). The listener goes with the last of them.
+ * The signals of callers, one listener each however many requests and waits share it (Node warns
+ * from the eleventh on). The listener goes with the last of them.
  */
 export class CallerSignals {
   readonly #watches = new Map<AbortSignal, Watch>();
-  readonly #onAbort: (record: RunRecord, reason: unknown) => void;
-
-  constructor(onAbort: (record: RunRecord, reason: unknown) => void) {
-    this.#onAbort = onAbort;
-  }
 
   get size(): number {
     return this.#watches.size;
   }
 
-  watch(signal: AbortSignal, record: RunRecord): void {
+  /** @param subscriber whom the call is for; one who watches already stays as he is */
+  watch(signal: AbortSignal, subscriber: object, onAbort: OnAbort): void {
     const existing = this.#watches.get(signal);
     if (existing) {
-      existing.records.add(record);
+      if (!existing.subscribers.has(subscriber)) existing.subscribers.set(subscriber, onAbort);
       return;
     }
-    const records = new Set([record]);
+    const subscribers = new Map([[subscriber, onAbort]]);
     const listener = (): void => {
       this.#watches.delete(signal);
-      for (const one of [...records]) this.#onAbort(one, signal.reason);
+      for (const call of [...subscribers.values()]) call(signal.reason);
     };
-    this.#watches.set(signal, { records, listener });
+    this.#watches.set(signal, { subscribers, listener });
     signal.addEventListener('abort', listener, { once: true });
   }
 
-  unwatch(signal: AbortSignal, record: RunRecord): void {
+  unwatch(signal: AbortSignal, subscriber: object): void {
     const watch = this.#watches.get(signal);
-    if (!watch?.records.delete(record) || watch.records.size > 0) return;
+    if (!watch?.subscribers.delete(subscriber) || watch.subscribers.size > 0) return;
     this.#watches.delete(signal);
     signal.removeEventListener('abort', watch.listener);
   }

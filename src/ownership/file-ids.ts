@@ -39,6 +39,7 @@ export class FileIds {
   }
 
   forget(queue: FileQueue): void {
+    if (this.size === 0) return;
     this.#unseen.delete(queue);
     if (queue.fileId !== undefined && this.#byId.get(queue.fileId) === queue) {
       this.#byId.delete(queue.fileId);

@@ -85,6 +85,13 @@ export class FileQueue {
     return head;
   }
 
+  /** Every run of this file: the owner, the parked ones, the waiting ones in order. */
+  *all(): Generator<RunRecord, void> {
+    if (this.owner) yield this.owner;
+    yield* this.parked ?? [];
+    for (const record of this.inOrder()) if (record.phase === 'waiting') yield record;
+  }
+
   /** All who wait, in the order in which they will be served. */
   inOrder(): RunRecord[] {
     const waiting = (this.#lines ?? []).flatMap((line) => (line === undefined ? [] : [...line]));

@@ -55,8 +55,8 @@ export class HoldLimits {
     const nowMs = monotonicMs();
     const stalled = stalledMs(record.limitTimer?.dueAtMs ?? nowMs, nowMs);
     record.limitTimer = undefined;
-    // While the process stood still no run could make progress: that time counts against nobody.
-    if (stalled > 0) record.stalledMs += stalled;
+    // While the process stood still no run could make progress: its silence starts anew.
+    if (stalled > 0) record.excusedMs = nowMs - record.progressMs;
     const dueAtMs = nextLimitMs(record);
     if (nowMs < dueAtMs) this.#arm(record, dueAtMs);
     else this.#onLimit(record, nowMs >= holdLimitMs(record) ? 'max-hold' : 'stuck');
@@ -68,6 +68,6 @@ function holdLimitMs(record: RunRecord): number {
 }
 
 function nextLimitMs(record: RunRecord): number {
-  const silentMs = record.progressMs + record.terms.stuckAfterMs + record.stalledMs;
+  const silentMs = record.progressMs + record.terms.stuckAfterMs + record.excusedMs;
   return Math.min(silentMs, holdLimitMs(record));
 }

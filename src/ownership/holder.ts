@@ -7,7 +7,7 @@ export function holderOf(queue: FileQueue | undefined): Holder | undefined {
   const owner = queue?.owner;
   if (queue === undefined || owner === undefined) return undefined;
   return Object.freeze({
-    ...owner.view(queue.waiting),
+    ...owner.view(),
     limits: owner.limits,
     pid: process.pid,
     host: hostname(),

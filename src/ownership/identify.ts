@@ -1,5 +1,6 @@
 import { InvalidSessionFileError } from '../errors.js';
 import { readFileId } from '../identity/file-id.js';
+import type { SessionFile } from '../types.js';
 import type { FileQueue } from './file-queue.js';
 import type { RunRecord } from './run-record.js';
 import type { TableState } from './table-state.js';
@@ -16,6 +17,7 @@ export function identify(state: TableState, record: RunRecord): FileQueue | unde
   const { file } = record;
   if (file === undefined || record.isMarker) return state.queues.get(record.key);
   const own = state.queues.get(record.key);
+  noteSpelt(state, file);
   const id = readFileId(file.realPath, record.path);
   const alias = id && state.fileIds.aliasOf(file.realPath, id, own);
   if (alias && own) throw becameOne(record, alias);
@@ -24,6 +26,15 @@ export function identify(state: TableState, record: RunRecord): FileQueue | unde
   if (queue) state.fileIds.note(queue, id);
   record.fileId = id;
   return queue;
+}
+
+/**
+ * What is owned under this very spelling may have been replaced by a link: then its owner writes
+ * where the link leads.
+ */
+function noteSpelt({ queues, fileIds }: TableState, { path, key }: SessionFile): void {
+  const spelt = path === key ? undefined : queues.get(path);
+  if (spelt) fileIds.note(spelt, readFileId(spelt.realPath, path));
 }
 
 /**

@@ -11,6 +11,7 @@ import type { RunRecord } from './run-record.js';
 import { Signals } from './signals.js';
 import { TableState } from './table-state.js';
 import { Turns } from './turns.js';
+import { waitTimeout } from './wait-errors.js';
 
 /** What two copies of this package must agree on to share a table. */
 const PROTOCOL = 1;
@@ -20,17 +21,21 @@ const PROTOCOL = 1;
  */
 export class OwnerTable implements ThreadTable {
   readonly protocol: number = PROTOCOL;
-  readonly state: TableState = new TableState();
+  readonly state: TableState;
   readonly turns: Turns;
   readonly signals: Signals;
   readonly requests: Requests;
   readonly parking: Parking;
-  readonly callerSignals: CallerSignals;
-  readonly openings: Openings = new Openings();
+  readonly callerSignals: CallerSignals = new CallerSignals();
+  readonly openings: Openings = new Openings(this.callerSignals);
   markers: ReadonlySet<string> = DEFAULT_MARKERS;
   hasOwnMarkers = false;
 
   constructor() {
+    this.state = new TableState((record) => {
+      this.turns.stopWaiting(record, waitTimeout(record));
+      this.state.outbox.flush();
+    });
     const limits = new HoldLimits((record, why) => {
       this.signals.fire(record, why);
       this.state.outbox.flush();
@@ -51,21 +56,23 @@ export class OwnerTable implements ThreadTable {
     });
     this.signals = new Signals(this.state, this.turns);
     const pressure = new Pressure(this.state, this.signals);
-    this.callerSignals = new CallerSignals(this.signals.onCallerAbort);
     this.parking = new Parking(this.state, this.turns);
     this.requests = new Requests(this.state, {
       turns: this.turns,
       pressure,
       watchCaller: (record) => {
         const { callerSignal } = record.terms;
-        if (callerSignal) this.callerSignals.watch(callerSignal, record);
+        if (callerSignal === undefined) return;
+        this.callerSignals.watch(callerSignal, record, (reason) => {
+          this.signals.onCallerAbort(record, reason);
+        });
       },
     });
   }
 
   #forget(record: RunRecord): void {
     record.firing?.countdown.stop();
-    this.requests.arrivals.leave(record);
+    if (record.list !== undefined) this.requests.arrivals.leave(record);
     const { callerSignal } = record.terms;
     if (callerSignal) this.callerSignals.unwatch(callerSignal, record);
   }

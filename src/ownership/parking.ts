@@ -1,5 +1,4 @@
 import { monotonicMs } from '../support/clock.js';
-import { Countdown } from '../support/countdown.js';
 import { checkStillSame } from './identify.js';
 import type { RunRecord } from './run-record.js';
 import type { TableState } from './table-state.js';
@@ -24,7 +23,7 @@ export class Parking {
 
   /** Gives the turn of an owner up; the file passes on in the same step. */
   leave(record: RunRecord): void {
-    const queue = this.#state.queues.get(record.key);
+    const queue = record.queue;
     if (queue?.owner !== record) return;
     this.#turns.park(queue, record);
     this.#state.outbox.flush();
@@ -46,7 +45,7 @@ export class Parking {
   }
 
   #decide(record: RunRecord, waitMs: number): void {
-    const queue = this.#state.queues.get(record.key);
+    const queue = record.queue;
     if (queue === undefined) throw new Error('a parked run keeps its queue');
     if (record.firing) throw record.firing.reason;
     checkStillSame(this.#state, record, queue);
@@ -54,17 +53,11 @@ export class Parking {
       this.#turns.admit(queue, record, monotonicMs());
       return;
     }
-    if (waitMs === 0) throw waitTimeout(this.#state, record);
-    const chain = endlessWait(this.#state, record.asker, queue.owner);
-    if (chain) throw endless(this.#state, record, chain);
+    if (waitMs === 0) throw waitTimeout(record);
+    const chain = endlessWait(record.asker, queue.owner);
+    if (chain) throw endless(record, queue, chain);
     queue.enqueueResume(record);
     this.#turns.contend(queue);
-    if (waitMs === Infinity) return;
-    record.deadline = new Countdown(record.parkedMs + waitMs, record, this.#onDeadline, true);
+    this.#state.deadlines.start(record, record.parkedMs, waitMs);
   }
-
-  readonly #onDeadline = (record: RunRecord): void => {
-    this.#turns.stopWaiting(record, waitTimeout(this.#state, record));
-    this.#state.outbox.flush();
-  };
 }

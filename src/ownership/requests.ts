@@ -2,7 +2,6 @@ import { CoordinatorClosedError, DuplicateRunError } from '../errors.js';
 import { resolvePath } from '../identity/resolve.js';
 import type { ParsedInput } from '../identity/parse-input.js';
 import { monotonicMs } from '../support/clock.js';
-import { Countdown } from '../support/countdown.js';
 import { Arrivals } from './arrivals.js';
 import type { FileQueue } from './file-queue.js';
 import { holderOf } from './holder.js';
@@ -12,7 +11,6 @@ import type { TableState } from './table-state.js';
 import type { Pressure } from './pressure.js';
 import type { SessionFile } from '../types.js';
 import type { Turns } from './turns.js';
-import { urgencyMsOf } from './urgency.js';
 import { endless, queueFull, reentered, waitAborted, waitTimeout } from './wait-errors.js';
 import { endlessWait, nearestAlive, ownerAround } from './wait-graph.js';
 
@@ -52,28 +50,31 @@ export class Requests {
   }
 
   /**
-   * Takes a call. The answer is the record of the run once it owns its file, or the record of the
-   * run around whose turn it joined; a refusal is thrown, or rejects.
+   * Takes a call. The answer is the record of the request, which owns or waits, or the record of
+   * the run around whose turn it joined. Where it waits the caller sets `waiter` in the same step.
+   *
+   * @throws SessionError where the request is refused in the call
    */
   submit(
     origin: Origin,
     terms: RunTerms,
     input: ParsedInput,
     parent: RunRecord | undefined,
-  ): RunRecord | Promise<RunRecord> {
+  ): RunRecord {
     const arrivedMs = monotonicMs();
     const isMarker = input.type === 'marker';
     const record = new RunRecord(
       origin,
       terms,
       isMarker ? input.file.path : input.path,
-      { sequence: ++this.#sequence, arrivedMs, urgencyMs: urgencyMsOf(terms.kind, arrivedMs) },
+      ++this.#sequence,
+      arrivedMs,
       nearestAlive(parent ?? this.#state.ambient.getStore()),
       this.#state.liveIds,
     );
     const signal = terms.callerSignal;
     if (signal?.aborted === true) {
-      const error = waitAborted(this.#state, record, signal.reason);
+      const error = waitAborted(record, signal.reason);
       this.#parts.turns.stopWaiting(record, error);
       this.#state.outbox.flush();
       throw error;
@@ -84,13 +85,9 @@ export class Requests {
   }
 
   /** A marker needs no I/O: decided in the call. */
-  #decideNow(record: RunRecord, file: SessionFile): RunRecord | Promise<RunRecord> {
+  #decideNow(record: RunRecord, file: SessionFile): RunRecord {
     try {
-      const owner = this.#decide(record, file);
-      if (owner) return owner;
-      return new Promise((resolve, reject) => {
-        record.waiter = { resolve, reject };
-      });
+      return this.#decide(record, file);
     } catch (error) {
       this.#parts.turns.stopWaiting(record, error);
       throw error;
@@ -99,10 +96,7 @@ export class Requests {
     }
   }
 
-  #resolve(record: RunRecord, path: string): Promise<RunRecord> {
-    const granted = new Promise<RunRecord>((resolve, reject) => {
-      record.waiter = { resolve, reject };
-    });
+  #resolve(record: RunRecord, path: string): RunRecord {
     this.arrivals.enter(record);
     if (record.waitLimitMs > 0) this.#startDeadline(record);
     this.#parts.watchCaller(record);
@@ -118,15 +112,15 @@ export class Requests {
         settle({ error });
       },
     );
-    return granted;
+    return record;
   }
 
   #arrive(record: RunRecord, resolution: Resolution): void {
     try {
       if ('error' in resolution) throw resolution.error;
-      if (isOverdue(record)) throw waitTimeout(this.#state, record);
+      if (isOverdue(record)) throw waitTimeout(record);
       const owner = this.#decide(record, resolution.file);
-      if (owner === undefined) return;
+      if (owner.phase === 'waiting') return;
       const { waiter } = record;
       record.waiter = undefined;
       waiter?.resolve(owner);
@@ -135,8 +129,8 @@ export class Requests {
     }
   }
 
-  /** The decision: the run that owns from now on, this one or the one around; or it waits. */
-  #decide(record: RunRecord, file: SessionFile): RunRecord | undefined {
+  /** The decision: the record owns or waits from now on, or joins the run around. */
+  #decide(record: RunRecord, file: SessionFile): RunRecord {
     this.#state.count(record);
     record.file = file;
     record.key = file.key;
@@ -147,7 +141,7 @@ export class Requests {
     if (queue?.owner === undefined) return this.#take(record, queue);
     this.#checkWait(record, queue, queue.owner, around);
     this.#enqueue(record, queue);
-    return undefined;
+    return record;
   }
 
   #checkAdmission(record: RunRecord): void {
@@ -155,21 +149,23 @@ export class Requests {
     const { runId } = record.terms;
     const twin = runId === undefined ? undefined : this.#state.liveIds.get(runId);
     if (twin === undefined) return;
-    const holder = holderOf(this.#state.queues.get(twin.key));
+    const holder = holderOf(twin.queue);
     throw new DuplicateRunError({ sessionFile: record.path, runId: twin.runId, holder });
   }
 
   #reenter(record: RunRecord, around: RunRecord): RunRecord {
-    if (record.terms.onReentry === 'refuse') throw reentered(this.#state, record, around);
+    if (record.terms.onReentry === 'refuse') throw reentered(record, around);
     this.#parts.turns.join(record, around);
     return around;
   }
 
   #take(record: RunRecord, queue: FileQueue | undefined): RunRecord {
     const { turns } = this.#parts;
-    this.#state.list(record);
-    queue?.exclusion?.engage();
-    turns.grant(queue ?? turns.open(record), record, monotonicMs());
+    const place = queue ?? turns.open(record);
+    this.#state.list(record, place);
+    place.exclusion?.engage();
+    const nowMs = record.isMarker ? record.arrivedMs : monotonicMs();
+    turns.grant(place, record, nowMs);
     this.#parts.watchCaller(record);
     return record;
   }
@@ -180,15 +176,15 @@ export class Requests {
     owner: RunRecord,
     around: RunRecord | undefined,
   ): void {
-    if (queue.waiting >= record.origin.maxWaiting) throw queueFull(this.#state, record);
-    if (record.waitLimitMs === 0) throw waitTimeout(this.#state, record);
+    if (queue.waiting >= record.origin.maxWaiting) throw queueFull(record, queue);
+    if (record.waitLimitMs === 0) throw waitTimeout(record, queue);
     if (around !== undefined) return;
-    const chain = endlessWait(this.#state, record.asker, owner);
-    if (chain) throw endless(this.#state, record, chain);
+    const chain = endlessWait(record.asker, owner);
+    if (chain) throw endless(record, queue, chain);
   }
 
   #enqueue(record: RunRecord, queue: FileQueue): void {
-    this.#state.list(record);
+    this.#state.list(record, queue);
     this.#parts.turns.contend(queue);
     queue.enqueue(record);
     this.#startDeadline(record);
@@ -198,15 +194,9 @@ export class Requests {
   }
 
   #startDeadline(record: RunRecord): void {
-    if (record.deadline || record.waitLimitMs === Infinity) return;
-    const dueAtMs = record.arrivedMs + record.waitLimitMs;
-    record.deadline = new Countdown(dueAtMs, record, this.#onDeadline, true);
+    if (record.deadline) return;
+    this.#state.deadlines.start(record, record.arrivedMs, record.waitLimitMs);
   }
-
-  readonly #onDeadline = (record: RunRecord): void => {
-    this.#parts.turns.stopWaiting(record, waitTimeout(this.#state, record));
-    this.#state.outbox.flush();
-  };
 }
 
 function isOverdue({ deadline }: RunRecord): boolean {

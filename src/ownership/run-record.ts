@@ -13,6 +13,9 @@ import type {
   RunView,
   SessionFile,
 } from '../types.js';
+import type { Deadline } from './deadlines.js';
+import type { FileQueue } from './file-queue.js';
+import { urgencyMsOf } from './urgency.js';
 import type { ListMember, MemberList } from './member-list.js';
 
 /** The part of a coordinator that its runs carry with them. */
@@ -72,10 +75,8 @@ export class RunRecord implements ListMember<RunRecord> {
   /** Order of calls, over the whole table. */
   readonly sequence: number;
   readonly arrivedMs: number;
-  /** Arrival less the head start of the kind: the smallest is served first. */
-  readonly urgencyMs: number;
-  /** The nearest run alive, at the call, in whose context this one was asked for. */
-  readonly asker: RunRecord | undefined;
+  /** The nearest run alive in whose context this one was asked for. */
+  asker: RunRecord | undefined;
 
   /** Identity, computed once: the key that the run queues under, owns and is listed by. */
   key = '';
@@ -86,6 +87,8 @@ export class RunRecord implements ListMember<RunRecord> {
   /** What resolving the path came to, until the request takes its turn to be decided. */
   resolution: Resolution | undefined = undefined;
   isMarker = false;
+  /** The file in use, while the run waits for it, owns it or is parked on it. */
+  queue: FileQueue | undefined = undefined;
   /** Device and inode as last seen; undefined while the file does not exist. */
   fileId: FileId | undefined = undefined;
   sessionKey: string | undefined;
@@ -100,8 +103,8 @@ export class RunRecord implements ListMember<RunRecord> {
   grantedMs = 0;
   progressMs = 0;
   progressNote: string | undefined = undefined;
-  /** For how long the process stood still since the last progress: silence that is not the run's. */
-  stalledMs = 0;
+  /** Silence since the last progress that is not the run's: the process stood still. */
+  excusedMs = 0;
 
   firing: Firing | undefined = undefined;
   hasYieldFired = false;
@@ -111,16 +114,16 @@ export class RunRecord implements ListMember<RunRecord> {
   waiter: GrantWaiter | undefined = undefined;
   /** How long the present wait, for the first grant or after `park`, may take. */
   waitLimitMs: number;
-  deadline: Countdown<RunRecord> | undefined = undefined;
+  deadline: Deadline | undefined = undefined;
   limitTimer: Countdown<RunRecord> | undefined = undefined;
   /** The runs alive that were asked for from inside this one. */
   children: Set<RunRecord> | undefined = undefined;
-  /** The runs whose end this one waits for through the index. */
-  awaited: Set<RunRecord> | undefined = undefined;
+  /** What this one waits for through the index: each wait tells the runs that must end first. */
+  awaited: Set<() => Iterable<RunRecord>> | undefined = undefined;
   /** Called once, when the run ends. */
   endListeners: Set<() => void> | undefined = undefined;
-  /** Rejects `run()` at revoke, while its task still runs. */
-  onRevoked: ((reason: RunInterruptedError) => void) | undefined = undefined;
+  /** Set while a task of `run()` runs: told at revoke, which does not wait for the task. */
+  onRevoked: { reject(reason: RunInterruptedError): void } | undefined = undefined;
 
   readonly #liveIds: Map<string, RunRecord>;
   #runId: string | undefined;
@@ -132,16 +135,16 @@ export class RunRecord implements ListMember<RunRecord> {
     origin: Origin,
     terms: RunTerms,
     path: string,
-    arrival: { sequence: number; arrivedMs: number; urgencyMs: number },
+    sequence: number,
+    arrivedMs: number,
     asker: RunRecord | undefined,
     liveIds: Map<string, RunRecord>,
   ) {
     this.origin = origin;
     this.terms = terms;
     this.path = path;
-    this.sequence = arrival.sequence;
-    this.arrivedMs = arrival.arrivedMs;
-    this.urgencyMs = arrival.urgencyMs;
+    this.sequence = sequence;
+    this.arrivedMs = arrivedMs;
     this.asker = asker;
     this.waitLimitMs = terms.waitMs;
     this.sessionKey = terms.sessionKey;
@@ -161,6 +164,16 @@ export class RunRecord implements ListMember<RunRecord> {
       if (this.isListed) this.#liveIds.set(this.#runId, this);
     }
     return this.#runId;
+  }
+
+  /** Arrival less the head start of the kind: the smallest is served first. */
+  get urgencyMs(): number {
+    return urgencyMsOf(this.terms.kind, this.arrivedMs);
+  }
+
+  /** How many runs wait for this file. */
+  get waiting(): number {
+    return this.queue?.waiting ?? 0;
   }
 
   get isOwner(): boolean {
@@ -186,7 +199,7 @@ export class RunRecord implements ListMember<RunRecord> {
 
   noteProgress(nowMs: number, note?: string): void {
     this.progressMs = nowMs;
-    this.stalledMs = 0;
+    this.excusedMs = 0;
     this.#progressAtMs = undefined;
     if (note !== undefined) this.progressNote = note;
   }
@@ -203,7 +216,7 @@ export class RunRecord implements ListMember<RunRecord> {
   }
 
   /** A snapshot. Wall times are worked out at the first look and kept, so that looks agree. */
-  view(waiting: number): RunView {
+  view(): RunView {
     const wasGranted = this.generation > 0;
     this.#requestedAtMs ??= wallMsOf(this.arrivedMs);
     if (wasGranted) this.#grantedAtMs ??= wallMsOf(this.grantedMs);
@@ -221,7 +234,7 @@ export class RunRecord implements ListMember<RunRecord> {
       ...(this.#grantedAtMs === undefined ? {} : { grantedAtMs: this.#grantedAtMs }),
       ...(this.#progressAtMs === undefined ? {} : { progressAtMs: this.#progressAtMs }),
       ...(this.progressNote === undefined ? {} : { progressNote: this.progressNote }),
-      waiting,
+      waiting: this.waiting,
     });
   }
 }

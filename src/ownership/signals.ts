@@ -79,14 +79,14 @@ export class Signals {
   }
 
   /** The caller's own signal fired: a waiting run is gone at once, a granted one is told to stop. */
-  readonly onCallerAbort = (record: RunRecord, cause: unknown): void => {
+  onCallerAbort(record: RunRecord, cause: unknown): void {
     if (record.phase === 'waiting') {
-      this.#turns.stopWaiting(record, waitAborted(this.#state, record, cause));
+      this.#turns.stopWaiting(record, waitAborted(record, cause));
     } else {
       this.fire(record, 'caller', cause);
     }
     this.#state.outbox.flush();
-  };
+  }
 
   /** Takes the turn of a run whose signal has fired. Its task, if it still runs, owns nothing. */
   revoke(record: RunRecord): void {
@@ -95,7 +95,7 @@ export class Signals {
     this.#state.emit('revoked', record, { why: reason.why }, reason.eventId);
     if (record.onRevoked) this.#state.draining.add(record);
     this.#turns.finish(record, 'revoked');
-    record.onRevoked?.(reason);
+    record.onRevoked?.reject(reason);
     record.onRevoked = undefined;
   }
 

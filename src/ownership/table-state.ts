@@ -4,6 +4,7 @@ import { deliver } from '../observe/deliver.js';
 import { EventLog } from '../observe/event-log.js';
 import type { EventDetails, OwnershipEventType } from '../observe/events.js';
 import { Outbox } from '../support/outbox.js';
+import { Deadlines } from './deadlines.js';
 import { FileIds } from './file-ids.js';
 import type { FileQueue } from './file-queue.js';
 import { LabelIndex } from './label-index.js';
@@ -34,8 +35,14 @@ export class TableState {
   readonly counters: Counters = createCounters();
   readonly log: EventLog<RunRecord> = new EventLog(1_024);
   readonly outbox: Outbox = new Outbox();
+  readonly deadlines: Deadlines;
   /** Runs listed. */
   live = 0;
+
+  /** @param expire ends the wait of a run whose deadline has passed */
+  constructor(expire: (record: RunRecord) => void) {
+    this.deadlines = new Deadlines(expire);
+  }
 
   emit<Type extends OwnershipEventType>(
     type: Type,
@@ -61,8 +68,9 @@ export class TableState {
     this.emit('requested', record, undefined, undefined, record.arrivedMs);
   }
 
-  list(record: RunRecord): void {
+  list(record: RunRecord, queue: FileQueue): void {
     this.live += 1;
+    record.queue = queue;
     record.setListed(true);
     this.sessionKeys.add(record.sessionKey, record);
     this.sessionIds.add(record.sessionId, record);
@@ -71,11 +79,23 @@ export class TableState {
 
   unlist(record: RunRecord): void {
     if (!record.isListed) return;
+    record.queue = undefined;
     this.live -= 1;
     record.setListed(false);
     this.sessionKeys.remove(record.sessionKey, record);
     this.sessionIds.remove(record.sessionId, record);
     record.asker?.children?.delete(record);
+    this.#passOnChildren(record);
+  }
+
+  /** The runs that an ended run asked for belong to the run around it: nobody holds on to the dead. */
+  #passOnChildren({ children, asker }: RunRecord): void {
+    if (children === undefined) return;
+    for (const child of children) {
+      child.asker = asker;
+      if (asker) (asker.children ??= new Set()).add(child);
+    }
+    children.clear();
   }
 
   /** Other labels for a run alive; both old and new are never missing, nor both there, to anybody. */
@@ -95,19 +115,12 @@ export class TableState {
 
   /** Told when a file, or the whole table, may have become idle. */
   tellIdle(): void {
+    if (this.idleListeners.size === 0) return;
     for (const listener of this.idleListeners) this.outbox.push(listener);
   }
 
   /** Every run listed: the owner of each file, who waits for it, who is parked. */
   *all(): Generator<RunRecord, void> {
-    for (const queue of this.queues.values()) {
-      if (queue.owner) yield queue.owner;
-      yield* queue.parked ?? [];
-      for (const record of queue.inOrder()) if (record.phase === 'waiting') yield record;
-    }
-  }
-
-  waitingOn(record: RunRecord): number {
-    return this.queues.get(record.key)?.waiting ?? 0;
+    for (const queue of this.queues.values()) yield* queue.all();
   }
 }

@@ -1,6 +1,4 @@
-import { Mutex, type MutexInterface } from 'async-mutex';
-
-type Turn = Promise<MutexInterface.Releaser>;
+import { Semaphore, type SemaphoreInterface } from 'async-mutex';
 
 /**
  * The mutex that contended turns of one file run inside.
@@ -8,44 +6,48 @@ type Turn = Promise<MutexInterface.Releaser>;
  * The queue decides who is next; the mutex only follows. It has at most one outstanding
  * `acquire()`, which belongs to whomever the queue named last: async-mutex cannot remove a waiter,
  * so nobody who might give up ever waits in it.
+ *
+ * async-mutex's `Mutex` is its `Semaphore` of one behind another promise; at a grant each counts.
  */
 export class TurnExclusion {
-  readonly #mutex = new Mutex();
-  /** The present turn, or the one that is about to come in. */
-  #turn: Turn | undefined;
-  /** Set while a turn was asked for and is not inside yet. */
+  readonly #mutex = new Semaphore(1);
+  /** Ends the turn that is inside. */
+  #release: SemaphoreInterface.Releaser | undefined;
+  /** What the turn that is about to come in will do first; set while an `acquire` is outstanding. */
   #entered: (() => void) | undefined;
 
   /** Puts a turn inside that began while nobody else wanted the file. */
   engage(): void {
-    if (this.#entered !== undefined) this.#entered = () => undefined;
-    this.#turn ??= this.#mutex.acquire();
+    if (this.#release === undefined) this.enter(NOTHING);
   }
 
   /** Calls `entered` once the turn is inside. */
   enter(entered: () => void): void {
     const isOutstanding = this.#entered !== undefined;
     this.#entered = entered;
-    if (isOutstanding) return;
-    this.#turn = this.#mutex.acquire();
-    void this.#turn.then(() => {
-      const call = this.#entered;
-      this.#entered = undefined;
-      call?.();
-    });
+    if (!isOutstanding) void this.#mutex.acquire().then(this.#comeIn);
   }
 
   /** Ends the present turn; one that never came in leaves its place to the next `enter`. */
   leave(): void {
-    if (this.#entered !== undefined) {
-      this.#entered = () => {
-        this.leave();
-      };
-      return;
-    }
-    void this.#turn?.then((release) => {
-      release();
-    });
-    this.#turn = undefined;
+    if (this.#entered !== undefined) this.#entered = this.#comeOut;
+    else this.#comeOut();
   }
+
+  readonly #comeIn = ([, release]: [number, SemaphoreInterface.Releaser]): void => {
+    const entered = this.#entered;
+    this.#release = release;
+    this.#entered = undefined;
+    entered?.();
+  };
+
+  readonly #comeOut = (): void => {
+    const release = this.#release;
+    this.#release = undefined;
+    release?.();
+  };
+}
+
+function NOTHING(): void {
+  // The turn is under way already.
 }

@@ -83,7 +83,7 @@ export class Turns {
   /** Ends a run that was granted, whether it owns or is parked. Idempotent. */
   finish(record: RunRecord, end: RunEnd): void {
     if (record.phase === 'ended') return;
-    const queue = this.#state.queues.get(record.key);
+    const queue = record.queue;
     const isOwner = queue?.owner === record;
     const nowMs = monotonicMs();
     queue?.remove(record);
@@ -103,13 +103,12 @@ export class Turns {
    * `error` is what the caller gets; it also says how the wait is counted.
    */
   stopWaiting(record: RunRecord, error: unknown): void {
-    const queue = this.#state.queues.get(record.key);
+    const queue = record.queue;
     const how = outcomeOf(error, record.list !== undefined);
     const { waiter } = record;
     queue?.remove(record);
     record.waiter = undefined;
-    record.deadline?.stop();
-    record.deadline = undefined;
+    this.#state.deadlines.stop(record);
     if (record.phase === 'parked') this.#emitStop(record, 'resume-failed', error);
     else {
       this.#state.count(record);
@@ -123,7 +122,7 @@ export class Turns {
 
   /** A request from inside the turn of `host` that shares this turn: it never becomes a run. */
   join(record: RunRecord, host: RunRecord): void {
-    record.deadline?.stop();
+    this.#state.deadlines.stop(record);
     this.#watchers.gone(record);
     record.phase = 'ended';
     this.#state.counters.joined += 1;
@@ -147,8 +146,7 @@ export class Turns {
     this.#state.unlist(record);
     this.#watchers.over(record);
     this.#watchers.gone(record);
-    record.deadline?.stop();
-    record.deadline = undefined;
+    this.#state.deadlines.stop(record);
     if (record.endListeners === undefined) return;
     for (const listener of record.endListeners) this.#state.outbox.push(listener);
     record.endListeners = undefined;
@@ -188,7 +186,7 @@ export class Turns {
   #mayBeGranted(queue: FileQueue, record: RunRecord, nowMs: number): boolean {
     try {
       if (record.deadline && nowMs >= record.deadline.dueAtMs) {
-        throw waitTimeout(this.#state, record);
+        throw waitTimeout(record);
       }
       checkStillSame(this.#state, record, queue);
       return true;
@@ -201,8 +199,7 @@ export class Turns {
   /** Grants to a run that waits, or comes back, and tells it from inside the exclusion. */
   admit(queue: FileQueue, record: RunRecord, nowMs: number): void {
     queue.remove(record);
-    record.deadline?.stop();
-    record.deadline = undefined;
+    this.#state.deadlines.stop(record);
     const waiter = record.waiter;
     record.waiter = undefined;
     this.grant(queue, record, nowMs);

@@ -6,9 +6,9 @@ import {
   SessionError,
 } from '../errors.js';
 import type { DeadlockLink } from '../types.js';
+import type { FileQueue } from './file-queue.js';
 import { holderOf } from './holder.js';
 import type { RunRecord } from './run-record.js';
-import type { TableState } from './table-state.js';
 
 /** What became of a request that was not granted, as events and counters name it. */
 export type GivenUp = 'timed-out' | 'aborted' | 'cancelled' | 'refused';
@@ -27,8 +27,10 @@ export function outcomeOf(error: unknown, isWaiting: boolean): GivenUp {
 }
 
 /** The deadline passed, or there was none to pass: the holder and the place in the queue as they are now. */
-export function waitTimeout(state: TableState, record: RunRecord): OwnerWaitTimeoutError {
-  const queue = state.queues.get(record.key);
+export function waitTimeout(
+  record: RunRecord,
+  queue: FileQueue | undefined = record.queue,
+): OwnerWaitTimeoutError {
   const queueLength = queue?.waiting ?? 0;
   const position = queue && (record.list ? queue.positionOf(record) : queueLength + 1);
   return new OwnerWaitTimeoutError({
@@ -40,19 +42,15 @@ export function waitTimeout(state: TableState, record: RunRecord): OwnerWaitTime
   });
 }
 
-export function waitAborted(
-  state: TableState,
-  record: RunRecord,
-  cause: unknown,
-): OwnerWaitAbortedError {
-  const holder = holderOf(state.queues.get(record.key));
+export function waitAborted(record: RunRecord, cause: unknown): OwnerWaitAbortedError {
+  const holder = holderOf(record.queue);
   return new OwnerWaitAbortedError({ sessionFile: record.path, holder, cause });
 }
 
-export function queueFull(state: TableState, record: RunRecord): QueueFullError {
+export function queueFull(record: RunRecord, queue: FileQueue): QueueFullError {
   return new QueueFullError({
     sessionFile: record.path,
-    holder: holderOf(state.queues.get(record.key)),
+    holder: holderOf(queue),
     maxWaiting: record.origin.maxWaiting,
   });
 }
@@ -63,24 +61,24 @@ const WAYS_OUT = [
 ];
 
 export function endless(
-  state: TableState,
   record: RunRecord,
+  queue: FileQueue,
   chain: readonly DeadlockLink[],
 ): DeadlockError {
   return new DeadlockError({
     sessionFile: record.path,
-    holder: holderOf(state.queues.get(record.key)),
+    holder: holderOf(queue),
     chain,
     waysOut: WAYS_OUT,
   });
 }
 
 /** Asked from inside a run of the same file, without saying how. */
-export function reentered(state: TableState, record: RunRecord, owner: RunRecord): DeadlockError {
+export function reentered(record: RunRecord, owner: RunRecord): DeadlockError {
   return new DeadlockError({
     sessionFile: record.path,
-    holder: holderOf(state.queues.get(owner.key)),
-    chain: [{ run: owner.view(state.waitingOn(owner)) }],
+    holder: holderOf(owner.queue),
+    chain: [{ run: owner.view() }],
     waysOut: [
       "share the turn of the run around: onReentry: 'join'",
       "come after it, without awaiting it inside: onReentry: 'queue'",

@@ -1,6 +1,5 @@
 import type { DeadlockLink } from '../types.js';
 import type { RunRecord } from './run-record.js';
-import type { TableState } from './table-state.js';
 
 /** The nearest run alive: a context that outlived its run stands for the one around it, or none. */
 export function nearestAlive(record: RunRecord | undefined): RunRecord | undefined {
@@ -26,7 +25,6 @@ export function ownerAround(asker: RunRecord | undefined, key: string): RunRecor
  * runs whose end it waits for.
  */
 export function endlessWait(
-  state: TableState,
   asker: RunRecord | undefined,
   target: RunRecord,
 ): DeadlockLink[] | undefined {
@@ -39,14 +37,14 @@ export function endlessWait(
     if (around.has(record)) return [{ record }];
     if (seen.has(record)) return undefined;
     seen.add(record);
-    for (const { next, waitsFor } of edges(state, record)) {
+    for (const { next, waitsFor } of edges(record)) {
       const rest = search(next);
       if (rest) return [{ record, waitsFor }, ...rest];
     }
     return undefined;
   };
   return search(target)?.map(({ record, waitsFor }) => ({
-    run: record.view(state.waitingOn(record)),
+    run: record.view(),
     ...(waitsFor === undefined ? {} : { waitsFor }),
   }));
 }
@@ -56,13 +54,12 @@ interface Step {
   readonly waitsFor?: string;
 }
 
-function* edges(
-  state: TableState,
-  record: RunRecord,
-): Generator<{ next: RunRecord; waitsFor: string }, void> {
+function* edges(record: RunRecord): Generator<{ next: RunRecord; waitsFor: string }, void> {
   const isQueued = record.phase === 'waiting' || (record.phase === 'parked' && record.list);
-  const owner = isQueued ? state.queues.get(record.key)?.owner : undefined;
+  const owner = isQueued ? record.queue?.owner : undefined;
   if (owner) yield { next: owner, waitsFor: record.path };
   for (const next of record.children ?? []) yield { next, waitsFor: `its child ${next.runId}` };
-  for (const next of record.awaited ?? []) yield { next, waitsFor: `the end of ${next.runId}` };
+  for (const targets of record.awaited ?? []) {
+    for (const next of targets()) yield { next, waitsFor: `the end of ${next.runId}` };
+  }
 }

@@ -31,15 +31,15 @@ export async function closeOrigin(
   origin.isClosed = true;
   const cancelled = cancelWaiting(table, origin, own);
   const granted = own.filter((record) => record.generation > 0);
-  if (!(await untilEnded(granted, waitMs))) {
+  if (!(await untilEnded(table, granted, waitMs))) {
     for (const record of granted) table.signals.fire(record, 'shutdown');
     state.outbox.flush();
-    await untilEnded(granted, origin.settleMs);
+    await untilEnded(table, granted, origin.settleMs);
   }
   for (const record of granted) table.signals.revoke(record);
   state.outbox.flush();
   const revoked = granted.filter((record) => record.end === 'revoked');
-  const view = (record: RunRecord): RunView => record.view(state.waitingOn(record));
+  const view = (record: RunRecord): RunView => record.view();
   return {
     ended: granted.filter((record) => record.end !== 'revoked').map(view),
     revoked: revoked.map(view),
@@ -52,7 +52,7 @@ export async function closeOrigin(
 function refuseFromInside(table: OwnerTable, own: readonly RunRecord[]): void {
   const asker = nearestAlive(table.state.ambient.getStore());
   for (const record of own) {
-    const chain = endlessWait(table.state, asker, record);
+    const chain = endlessWait(asker, record);
     if (chain === undefined) continue;
     throw new DeadlockError({
       sessionFile: record.path,
@@ -71,7 +71,7 @@ function cancelWaiting(
   const resolving = [...table.requests.arrivals].filter((record) => record.origin === origin);
   const waiting = [...own.filter((record) => record.phase === 'waiting'), ...resolving];
   for (const record of waiting) {
-    const holder = holderOf(table.state.queues.get(record.key));
+    const holder = holderOf(record.queue);
     const error = new CoordinatorClosedError({ sessionFile: record.path, holder });
     table.turns.stopWaiting(record, error);
   }
@@ -80,10 +80,14 @@ function cancelWaiting(
 }
 
 /** Whether all of them have ended within the time. */
-async function untilEnded(records: readonly RunRecord[], waitMs: number): Promise<boolean> {
+async function untilEnded(
+  table: OwnerTable,
+  records: readonly RunRecord[],
+  waitMs: number,
+): Promise<boolean> {
   const open = new Set(records.filter((record) => record.phase !== 'ended'));
   if (open.size === 0) return true;
-  return await untilTold({ waitMs }, (tell) => {
+  return await untilTold(table.callerSignals, { waitMs }, (tell) => {
     const listeners = [...open].map((record) => {
       const listener = (): void => {
         open.delete(record);

@@ -26,3 +26,10 @@ export function findKey(table: OwnerTable, file: SessionFileLike): string {
   const input = parseSessionFile(file, table.markers);
   return input.type === 'marker' ? input.file.key : resolvePathSync(input.path).key;
 }
+
+/** How requests for this file spell it, made absolute. */
+export function spellingOf(table: OwnerTable, file: SessionFileLike): string {
+  if (isSessionFile(file)) return file.path;
+  const input = parseSessionFile(file, table.markers);
+  return input.type === 'marker' ? input.file.path : input.path;
+}

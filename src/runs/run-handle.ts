@@ -72,7 +72,7 @@ export class RunHandle implements Run {
     return this.#record.progressNote;
   }
   get waiting(): number {
-    return this.#table.state.waitingOn(this.#record);
+    return this.#record.waiting;
   }
   get signal(): AbortSignal {
     return this.#table.signals.signalOf(this.#record);
@@ -105,7 +105,7 @@ export class RunHandle implements Run {
 
   progress(note?: string): void {
     if (this.#isReleased || !this.#record.isOwner) return;
-    this.#record.noteProgress(monotonicMs(), note);
+    this.#record.noteProgress(monotonicMs(), typeof note === 'string' ? note : undefined);
   }
 
   rebind(names: { sessionKey?: string; sessionId?: string }): void {
@@ -134,7 +134,7 @@ export class RunHandle implements Run {
   }
 
   toJSON(): RunView {
-    return this.#record.view(this.waiting);
+    return this.#record.view();
   }
 
   #checkUsable(action: string): void {

@@ -50,7 +50,7 @@ export class TableIndex implements RunIndex {
 
   bySessionFile(file: SessionFileLike): RunView | undefined {
     const queue = findQueue(this.#table, file);
-    return queue?.owner?.view(queue.waiting);
+    return queue?.owner?.view();
   }
 
   bySessionKey(sessionKey: string): readonly RunView[] {
@@ -86,7 +86,7 @@ export class TableIndex implements RunIndex {
   }
 
   #view(record: RunRecord): RunView {
-    return record.view(this.#table.state.waitingOn(record));
+    return record.view();
   }
 
   #views(records: readonly RunRecord[]): readonly RunView[] {

@@ -7,7 +7,13 @@ import { endedError } from './run-guards.js';
 import { RunHandle } from './run-handle.js';
 import type { Run, RunRequest } from './run.js';
 
-type Task<T> = (run: Run) => T | Promise<T>;
+/** A task, what to do with a result that came too late, and whoever waits for the outcome. */
+export interface TaskCall<T> {
+  readonly task: (run: Run) => T | Promise<T>;
+  readonly rescue: RunRequest['rescue'];
+  answer(value: T): void;
+  reject(error: unknown): void;
+}
 
 /**
  * The caller may have been told to stop between the grant and now: then nothing is started.
@@ -25,80 +31,75 @@ export function checkNotStopped(table: OwnerTable, record: RunRecord): void {
 }
 
 /** Runs a task as the owner of its file, and ends the run as the task ends. */
-export function runOwned<T>(
-  table: OwnerTable,
-  record: RunRecord,
-  task: Task<T>,
-  rescue: RunRequest['rescue'],
-): Promise<T> {
+export function runOwned<T>(table: OwnerTable, record: RunRecord, call: TaskCall<T>): void {
   checkNotStopped(table, record);
-  const handle = new RunHandle(table, record, false);
-  return new Promise<T>((resolve, reject) => {
-    record.onRevoked = reject;
-    perform(table, record, handle, task).then(
-      (value) => {
-        const reason = conclude(table, record, 'completed');
-        if (reason === undefined) return resolve(value);
-        saveResult(record, value, reason, rescue);
-        return reject(reason);
-      },
-      (error: unknown) => {
-        const reason = conclude(table, record, 'failed');
-        if (reason !== undefined) logLateError(record, error, reason);
-        reject(reason ?? error);
-      },
-    );
-  });
+  record.onRevoked = call;
+  perform(table, record, new RunHandle(table, record, false), call, (end) =>
+    conclude(table, record, end),
+  );
 }
 
 /**
  * Runs a task inside the turn of `host`. It ends with the task and never ends the host; where the
  * host ends first, what the task still produces has no turn any more.
  */
-export function runJoined<T>(
-  table: OwnerTable,
-  host: RunRecord,
-  task: Task<T>,
-  rescue: RunRequest['rescue'],
-): Promise<T> {
+export function runJoined<T>(table: OwnerTable, host: RunRecord, call: TaskCall<T>): void {
   const handle = new RunHandle(table, host, true);
-  return new Promise<T>((resolve, reject) => {
-    let ended: SessionError | undefined;
-    const onHostEnd = (): void => {
-      ended = host.firing?.reason ?? endedError(host, 'go on inside a joined turn');
-      void handle.release();
-      reject(ended);
-    };
-    (host.endListeners ??= new Set()).add(onHostEnd);
-    const settle = (): SessionError | undefined => {
-      host.endListeners?.delete(onHostEnd);
-      void handle.release();
-      return ended ?? host.firing?.reason;
-    };
-    perform(table, host, handle, task).then(
-      (value) => {
-        const reason = settle();
-        if (reason === undefined) return resolve(value);
-        saveResult(host, value, reason, rescue);
-        return reject(reason);
-      },
-      (error: unknown) => {
-        const reason = settle();
-        if (reason !== undefined) logLateError(host, error, reason);
-        reject(reason ?? error);
-      },
-    );
+  let ended: SessionError | undefined;
+  const onHostEnd = (): void => {
+    ended = host.firing?.reason ?? endedError(host, 'go on inside a joined turn');
+    void handle.release();
+    call.reject(ended);
+  };
+  (host.endListeners ??= new Set()).add(onHostEnd);
+  perform(table, host, handle, call, () => {
+    host.endListeners?.delete(onHostEnd);
+    void handle.release();
+    return ended ?? host.firing?.reason;
   });
 }
 
-/** `async`, so that a task that throws at once is a rejection like any other. */
-async function perform<T>(
+/**
+ * Calls the task in the ambient context of its run.
+ *
+ * @param settle does what follows from the end of the task, and tells why its outcome does not
+ *   count, if it does not
+ */
+function perform<T>(
   table: OwnerTable,
   record: RunRecord,
   handle: Run,
-  task: Task<T>,
-): Promise<T> {
-  return await table.state.ambient.run(record, task, handle);
+  call: TaskCall<T>,
+  settle: (end: 'completed' | 'failed') => SessionError | undefined,
+): void {
+  const succeed = (value: T): void => {
+    const reason = settle('completed');
+    if (reason === undefined) {
+      call.answer(value);
+      return;
+    }
+    saveResult(record, value, reason, call.rescue);
+    call.reject(reason);
+  };
+  const fail = (error: unknown): void => {
+    const reason = settle('failed');
+    if (reason !== undefined) logLateError(record, error, reason);
+    call.reject(reason ?? error);
+  };
+  let answer: T | Promise<T>;
+  try {
+    answer = table.state.ambient.run(record, call.task, handle);
+  } catch (error) {
+    fail(error);
+    return;
+  }
+  if (isThenable(answer)) Promise.resolve(answer).then(succeed, fail);
+  else succeed(answer);
+}
+
+function isThenable<T>(answer: T | Promise<T>): answer is Promise<T> {
+  const then: unknown = (answer as { then?: unknown } | null | undefined)?.then;
+  return typeof then === 'function';
 }
 
 /** The task has settled: ends the run, and tells why its outcome does not count, if it does not. */

@@ -1,10 +1,11 @@
 import { DeadlockError } from '../errors.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
+import type { RunRecord } from '../ownership/run-record.js';
 import { endlessWait, nearestAlive } from '../ownership/wait-graph.js';
-import { checkDuration, checkSignal, checkText } from '../support/checks.js';
-import type { DeadlockLink, RunView, SessionFileLike } from '../types.js';
-import { findQueue } from './find-queue.js';
-import { untilTold, type WaitOptions } from './until-told.js';
+import { checkText } from '../support/checks.js';
+import type { RunView, SessionFileLike } from '../types.js';
+import { findQueue, spellingOf } from './find-queue.js';
+import { checkWait, untilTold, type WaitOptions } from './until-told.js';
 
 export interface IdleOptions extends WaitOptions {
   /** @defaultValue all files */
@@ -19,36 +20,37 @@ export async function whenEnded(
   const runId = typeof run === 'string' ? run : run.runId;
   checkText('run', runId);
   checkWait(options);
-  const { state } = table;
-  const target = state.liveIds.get(runId);
+  const target = table.state.liveIds.get(runId);
   if (target === undefined) return true;
-  const asker = nearestAlive(state.ambient.getStore());
-  const chain = endlessWait(state, asker, target);
-  if (chain) throw refuse(target.path, `the end of run ${runId}`, chain);
-  (asker ? (asker.awaited ??= new Set()) : undefined)?.add(target);
-  try {
-    return await untilTold(options, (tell) => {
+  if (options.waitMs === 0) return false;
+  return await wait(
+    table,
+    options,
+    `the end of run ${runId}`,
+    () => [target],
+    (tell) => {
       const listeners = (target.endListeners ??= new Set());
       listeners.add(tell);
       return () => listeners.delete(tell);
-    });
-  } finally {
-    asker?.awaited?.delete(target);
-  }
+    },
+  );
 }
 
 export async function whenIdle(table: OwnerTable, options: IdleOptions = {}): Promise<boolean> {
   checkWait(options);
   const { file } = options;
-  const { state } = table;
-  const key = file === undefined ? undefined : findQueue(table, file)?.key;
+  const { state, requests } = table;
+  const path = file === undefined ? undefined : spellingOf(table, file);
+  const queue = () => (file === undefined ? undefined : findQueue(table, file));
   const isIdle = (): boolean => {
-    if (file === undefined) return state.live === 0 && table.requests.arrivals.size === 0;
-    return key === undefined || !state.queues.has(key);
+    if (path === undefined) return state.live === 0 && requests.arrivals.size === 0;
+    return queue() === undefined && !requests.arrivals.has(path);
   };
   if (isIdle()) return true;
-  refuseOwnWait(table, key);
-  return await untilTold(options, (tell) => {
+  if (options.waitMs === 0) return false;
+  const running = (): Iterable<RunRecord> =>
+    file === undefined ? state.all() : (queue()?.all() ?? []);
+  return await wait(table, options, `${path ?? 'every file'} to be idle`, running, (tell) => {
     const listener = (): void => {
       if (isIdle()) tell();
     };
@@ -57,33 +59,30 @@ export async function whenIdle(table: OwnerTable, options: IdleOptions = {}): Pr
   });
 }
 
-/** A run that would have to end before its own wait could. */
-function refuseOwnWait(table: OwnerTable, key: string | undefined): void {
-  const { state } = table;
-  const asker = nearestAlive(state.ambient.getStore());
-  if (asker === undefined) return;
-  for (const record of state.all()) {
-    if (key !== undefined && record.key !== key) continue;
-    const chain = endlessWait(state, asker, record);
-    if (chain)
-      throw refuse(
-        record.path,
-        `${key === undefined ? 'every file' : record.path} to be idle`,
-        chain,
-      );
-  }
-}
-
-function refuse(
-  sessionFile: string,
+/**
+ * Waits for runs to end. A wait from inside one of them, or of one that waits for the asker, could
+ * never end and is refused; so is whatever would close such a circle while this wait lasts.
+ */
+async function wait(
+  table: OwnerTable,
+  options: WaitOptions,
   subject: string,
-  chain: readonly DeadlockLink[],
-): DeadlockError {
-  const waysOut = ['wait outside of the run', 'ask with waitMs 0, which only looks'];
-  return new DeadlockError({ sessionFile, subject, chain, waysOut });
-}
-
-function checkWait({ waitMs, signal }: WaitOptions): void {
-  if (waitMs !== undefined) checkDuration('waitMs', waitMs);
-  if (signal !== undefined) checkSignal('signal', signal);
+  targets: () => Iterable<RunRecord>,
+  subscribe: (tell: () => void) => () => unknown,
+): Promise<boolean> {
+  const asker = nearestAlive(table.state.ambient.getStore());
+  if (asker === undefined) return await untilTold(table.callerSignals, options, subscribe);
+  for (const target of targets()) {
+    const chain = endlessWait(asker, target);
+    if (chain === undefined) continue;
+    const waysOut = ['wait outside of the run', 'ask with waitMs 0, which only looks'];
+    throw new DeadlockError({ sessionFile: target.path, subject, chain, waysOut });
+  }
+  const awaited = (asker.awaited ??= new Set());
+  awaited.add(targets);
+  try {
+    return await untilTold(table.callerSignals, options, subscribe);
+  } finally {
+    awaited.delete(targets);
+  }
 }

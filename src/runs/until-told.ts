@@ -1,23 +1,35 @@
+import type { CallerSignals } from '../ownership/caller-signals.js';
+import { checkDuration, checkSignal } from '../support/checks.js';
 import { monotonicMs } from '../support/clock.js';
 import { Countdown } from '../support/countdown.js';
 
 export interface WaitOptions {
-  /** @defaultValue no limit */
+  /** 0 only looks. @defaultValue no limit */
   readonly waitMs?: number | undefined;
   /** Ends the wait, not the run: the answer is then false. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Waits for what `subscribe` reports, to the deadline or the signal, and leaves nothing behind. */
+/** @throws TypeError, RangeError */
+export function checkWait({ waitMs, signal }: WaitOptions): void {
+  if (waitMs !== undefined) checkDuration('waitMs', waitMs);
+  if (signal !== undefined) checkSignal('signal', signal);
+}
+
+/**
+ * Waits for what `subscribe` reports, to the deadline or the signal, and leaves nothing behind.
+ * False where the wait ended first.
+ */
 export function untilTold(
+  signals: CallerSignals,
   { waitMs = Infinity, signal }: WaitOptions,
   subscribe: (tell: () => void) => () => unknown,
 ): Promise<boolean> {
-  if (signal?.aborted === true || waitMs === 0) return Promise.resolve(false);
+  if (signal?.aborted === true) return Promise.resolve(false);
   return new Promise((resolve) => {
     const finish = (isTold: boolean): void => {
-      deadline?.stop();
-      signal?.removeEventListener('abort', giveUp);
+      deadline.stop();
+      if (signal) signals.unwatch(signal, finish);
       unsubscribe();
       resolve(isTold);
     };
@@ -27,10 +39,7 @@ export function untilTold(
     const unsubscribe = subscribe(() => {
       finish(true);
     });
-    const deadline =
-      waitMs === Infinity
-        ? undefined
-        : new Countdown(monotonicMs() + waitMs, undefined, giveUp, true);
-    signal?.addEventListener('abort', giveUp, { once: true });
+    const deadline = new Countdown(monotonicMs() + waitMs, undefined, giveUp, true);
+    if (signal) signals.watch(signal, finish, giveUp);
   });
 }
