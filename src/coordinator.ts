@@ -9,8 +9,7 @@ import { type CloseReport, closeOrigin } from './runs/close.js';
 import { findKey } from './runs/find-queue.js';
 import { RunHandle, recordOf } from './runs/run-handle.js';
 import { type RunIndex, TableIndex } from './runs/run-index.js';
-import { checkNotStopped } from './runs/run-task.js';
-import { RunCall } from './runs/run-call.js';
+import { checkNotStopped, runJoined, runOwned } from './runs/run-task.js';
 import type { Run, RunRequest } from './runs/run.js';
 import { checkFunction, checkObject, checkSignal, checkText } from './support/checks.js';
 import type { RunView, SessionFileLike } from './types.js';
@@ -88,17 +87,16 @@ class SessionCoordinator implements Coordinator {
   }
 
   run<T>(request: RunRequest, task: (run: Run) => T | Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
+    return new Promise<T>((answer, reject) => {
       checkFunction('task', task);
       const terms = this.#read(request);
-      const call = new RunCall(this.#table, terms, task, request.rescue, resolve, reject);
-      const record = this.#submit(request, terms);
-      // Whether the file was free or not, the task starts after the call has returned.
-      if (record.phase === 'waiting') record.waiter = call;
-      else
-        void Promise.resolve().then(() => {
-          call.resolve(record);
-        });
+      const call = { task, rescue: request.rescue, answer, reject };
+      // Through a promise, so that the task never starts inside the call, and runs in the async
+      // context of its caller, not of the run that made way for it.
+      untilGranted(this.#submit(request, terms)).then((owner) => {
+        if (owner.terms === terms) runOwned(this.#table, owner, call);
+        else runJoined(this.#table, owner, call);
+      }, reject);
     });
   }
 
@@ -108,9 +106,7 @@ class SessionCoordinator implements Coordinator {
       const terms = this.#read(request);
       const record = this.#submit(request, terms);
       if (record.phase !== 'waiting') return Promise.resolve(this.#handle(record, terms));
-      return new Promise<RunRecord>((resolve, reject) => {
-        record.waiter = { resolve, reject };
-      }).then((owner) => this.#handle(owner, terms));
+      return untilGranted(record).then((owner) => this.#handle(owner, terms));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -183,6 +179,14 @@ class SessionCoordinator implements Coordinator {
     if (!isJoined) checkNotStopped(this.#table, owner);
     return new RunHandle(this.#table, owner, isJoined);
   }
+}
+
+/** The record that owns: the one submitted, or the one around whose turn it joined. */
+function untilGranted(record: RunRecord): Promise<RunRecord> {
+  if (record.phase !== 'waiting') return Promise.resolve(record);
+  return new Promise((resolve, reject) => {
+    record.waiter = { resolve, reject };
+  });
 }
 
 /**

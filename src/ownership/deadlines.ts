@@ -69,13 +69,12 @@ export class Deadlines {
   readonly #onDue = (waitMs: number): void => {
     const line = this.#lines.get(waitMs);
     if (line === undefined) return;
-    line.countdown = undefined;
     const nowMs = monotonicMs();
     let { first } = line.deadlines;
     while (first !== undefined && first.dueAtMs <= nowMs) {
       this.#expire(first.record);
       ({ first } = line.deadlines);
     }
-    if (first) line.countdown = new Countdown(first.dueAtMs, waitMs, this.#onDue, true);
+    line.countdown = first && new Countdown(first.dueAtMs, waitMs, this.#onDue, true);
   };
 }

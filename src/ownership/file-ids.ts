@@ -19,14 +19,24 @@ export class FileIds {
    * The other file in use that this file is a second name of, if any.
    *
    * @param own the file in use under the key of this file
-   * @throws InvalidSessionFileError where something else than a file has taken its place
    */
   aliasOf(realPath: string, id: FileId, own: FileQueue | undefined): FileQueue | undefined {
     const other = this.#byId.get(id.id) ?? this.#lookAgain(realPath, id);
     if (other === undefined || other === own) return undefined;
     // An inode that was freed may have been given to another file since.
-    this.note(other, readFileId(other.realPath, other.realPath));
+    this.look(other);
     return this.#byId.get(id.id) === other ? other : undefined;
+  }
+
+  /** Looks what the file of this queue is now. What has become of it is nobody else's failure. */
+  look(queue: FileQueue): void {
+    let id: FileId | undefined;
+    try {
+      id = readFileId(queue.realPath, queue.realPath);
+    } catch {
+      id = undefined;
+    }
+    this.note(queue, id);
   }
 
   /** Records what the file of this queue is now. */
@@ -57,9 +67,7 @@ export class FileIds {
       id.links > 1
         ? [...this.#unseen, ...this.#byId.values()]
         : [...this.#unseen].filter((queue) => basename(queue.realPath) === name);
-    for (const queue of suspects) {
-      this.note(queue, readFileId(queue.realPath, queue.realPath));
-    }
+    for (const queue of suspects) this.look(queue);
     return this.#byId.get(id.id);
   }
 }

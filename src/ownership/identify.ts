@@ -34,7 +34,7 @@ export function identify(state: TableState, record: RunRecord): FileQueue | unde
  */
 function noteSpelt({ queues, fileIds }: TableState, { path, key }: SessionFile): void {
   const spelt = path === key ? undefined : queues.get(path);
-  if (spelt) fileIds.note(spelt, readFileId(spelt.realPath, path));
+  if (spelt) fileIds.look(spelt);
 }
 
 /**

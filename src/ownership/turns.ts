@@ -103,6 +103,7 @@ export class Turns {
    * `error` is what the caller gets; it also says how the wait is counted.
    */
   stopWaiting(record: RunRecord, error: unknown): void {
+    if (record.phase === 'ended') return;
     const queue = record.queue;
     const how = outcomeOf(error, record.list !== undefined);
     const { waiter } = record;

@@ -32,7 +32,12 @@ export function checkNotStopped(table: OwnerTable, record: RunRecord): void {
 
 /** Runs a task as the owner of its file, and ends the run as the task ends. */
 export function runOwned<T>(table: OwnerTable, record: RunRecord, call: TaskCall<T>): void {
-  checkNotStopped(table, record);
+  try {
+    checkNotStopped(table, record);
+  } catch (reason) {
+    call.reject(reason);
+    return;
+  }
   record.onRevoked = call;
   perform(table, record, new RunHandle(table, record, false), call, (end) =>
     conclude(table, record, end),
