@@ -3,7 +3,7 @@
  * facts as fields. A bug in a call is a built-in `TypeError` or `RangeError` instead.
  */
 import { nextEventId } from './support/event-id.js';
-import { describeHolder, describeMs } from './support/wording.js';
+import { describeHolder, describeMs, holderClause } from './support/wording.js';
 import type { DeadlockLink, Holder, InterruptCause, RunEnd } from './types.js';
 
 /** Closed list: a new code is a minor release, a changed or removed one a major. */
@@ -58,7 +58,7 @@ export abstract class SessionError extends Error {
   /** The same on the error, the events and the log lines of one failure. */
   readonly eventId: string;
   /** Who had the file when this was decided. */
-  readonly holder?: Holder;
+  declare readonly holder?: Holder;
   /** `wait`: the same call may succeed later. `never`: it cannot. */
   readonly retry: 'wait' | 'never';
   /** Safe to show to a person: names no path and no internals. */
@@ -98,7 +98,7 @@ export class InvalidSessionFileError extends SessionError {
   readonly code = 'ERR_SESSION_FILE_INVALID';
   readonly reason: InvalidSessionFileReason;
   /** The code of the system call that failed, where one did: `EACCES`, `ENOTDIR`, ... */
-  readonly systemCode?: string;
+  declare readonly systemCode?: string;
 
   constructor(
     facts: SessionErrorFacts & {
@@ -140,7 +140,7 @@ export class OwnerWaitTimeoutError extends SessionError {
     super(facts, {
       message:
         `Cannot own ${JSON.stringify(facts.sessionFile)} within ${describeMs(facts.waitMs)}: ` +
-        `${place}; ${describeHolder(facts.holder)}`,
+        `${place}${holderClause(facts.holder)}`,
       retry: 'wait',
       userMessage: BUSY,
     });
@@ -162,7 +162,7 @@ export class OwnerWaitAbortedError extends SessionError {
       message:
         facts.subject === undefined
           ? `Stopped waiting for ${JSON.stringify(facts.sessionFile)}: ` +
-            `the caller gave up before the run was granted; ${describeHolder(facts.holder)}`
+            `the caller gave up before the run was granted${holderClause(facts.holder)}`
           : `Stopped waiting for ${facts.subject}: the caller gave up before it was there`,
       retry: 'never',
       userMessage: STOPPED,
@@ -183,7 +183,9 @@ export class RunInterruptedError extends SessionError {
     super(facts, {
       message:
         `Run ${facts.runId} on ${JSON.stringify(facts.sessionFile)} was told to stop (${facts.why}): ` +
-        `it has ${describeMs(facts.settleMs)} to end by itself, then its turn is taken`,
+        (facts.settleMs === Infinity
+          ? 'it may take any time to end by itself'
+          : `it has ${describeMs(facts.settleMs)} to end by itself, then its turn is taken`),
       retry: 'never',
       userMessage: STOPPED,
     });
@@ -219,7 +221,7 @@ export class RunEndedError extends SessionError {
   }
   readonly code = 'ERR_SESSION_RUN_ENDED';
   readonly runId: string;
-  readonly end?: RunEnd;
+  declare readonly end?: RunEnd;
 
   constructor(
     facts: SessionErrorFacts & { runId: string; action: string; end?: RunEnd | undefined },
@@ -269,7 +271,8 @@ export class DuplicateRunError extends SessionError {
     super(facts, {
       message:
         `Cannot start run ${JSON.stringify(facts.runId)} on ${JSON.stringify(facts.sessionFile)}: ` +
-        `a live run has this id (${describeHolder(facts.holder)}), run ids must be unique`,
+        `run ids must be unique, and a live run${facts.holder ? ` on ${JSON.stringify(facts.holder.sessionFile)}` : ''} ` +
+        `has this one${facts.holder ? `: ${describeHolder(facts.holder)}` : ''}`,
       retry: 'never',
       userMessage: BUSY,
     });
@@ -289,7 +292,7 @@ export class QueueFullError extends SessionError {
     super(facts, {
       message:
         `Cannot queue for ${JSON.stringify(facts.sessionFile)}: ` +
-        `${facts.maxWaiting} runs wait already, as many as maxWaiting allows; ${describeHolder(facts.holder)}`,
+        `${facts.maxWaiting} runs wait already, as many as maxWaiting allows${holderClause(facts.holder)}`,
       retry: 'wait',
       userMessage: BUSY,
     });
@@ -320,7 +323,8 @@ export class DeadlockError extends SessionError {
     super(facts, {
       message:
         `Cannot wait for ${subject}: the wait could never end` +
-        `${links.length === 0 ? '' : ` (${links.join(', ')})`}; ways out: ${facts.waysOut.join('; ')}`,
+        `${links.length === 0 ? '' : ` (${links.join(', ')})`}${holderClause(facts.holder)}; ` +
+        `ways out: ${facts.waysOut.join('; ')}`,
       retry: 'never',
       userMessage: BROKEN,
     });
@@ -338,7 +342,7 @@ export class CoordinatorClosedError extends SessionError {
 
   constructor(facts: SessionErrorFacts) {
     super(facts, {
-      message: `Cannot admit a run on ${JSON.stringify(facts.sessionFile)}: the coordinator was closed, make a new one`,
+      message: `Cannot admit a run on ${JSON.stringify(facts.sessionFile)}: the coordinator was closed, make a new one${holderClause(facts.holder)}`,
       retry: 'never',
       userMessage: 'The service is shutting down. Please try again in a moment.',
     });

@@ -41,6 +41,11 @@ export class FileQueue {
     this.realPath = realPath;
   }
 
+  /** All who wait, also those who come back from park. */
+  get length(): number {
+    return this.waiting + (this.#resumes?.size ?? 0);
+  }
+
   get isUnused(): boolean {
     return (
       this.owner === undefined &&

@@ -1,15 +1,14 @@
 import { hostname } from 'node:os';
 import type { Holder } from '../types.js';
 import type { FileQueue } from './file-queue.js';
+import type { RunRecord } from './run-record.js';
 
 /** Who has the file now, with what an error has to say about it. */
 export function holderOf(queue: FileQueue | undefined): Holder | undefined {
-  const owner = queue?.owner;
-  if (queue === undefined || owner === undefined) return undefined;
-  return Object.freeze({
-    ...owner.view(),
-    limits: owner.limits,
-    pid: process.pid,
-    host: hostname(),
-  });
+  return queue?.owner && asHolder(queue.owner);
+}
+
+export function asHolder(record: RunRecord): Holder {
+  const { limits } = record;
+  return Object.freeze({ ...record.view(), limits, pid: process.pid, host: hostname() });
 }

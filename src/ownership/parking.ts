@@ -23,7 +23,8 @@ export class Parking {
 
   /** Gives the turn of an owner up; the file passes on in the same step. */
   leave(record: RunRecord): void {
-    const queue = record.queue;
+    record.isStranded = false;
+    const { queue } = record;
     if (queue?.owner !== record) return;
     this.#turns.park(queue, record);
     this.#state.outbox.flush();
@@ -54,7 +55,7 @@ export class Parking {
       return;
     }
     if (waitMs === 0) throw waitTimeout(record);
-    const chain = endlessWait(record.asker, queue.owner);
+    const chain = endlessWait(record, queue.owner);
     if (chain) throw endless(record, queue, chain);
     queue.enqueueResume(record);
     this.#turns.contend(queue);

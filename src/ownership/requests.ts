@@ -4,7 +4,7 @@ import type { ParsedInput } from '../identity/parse-input.js';
 import { monotonicMs } from '../support/clock.js';
 import { Arrivals } from './arrivals.js';
 import type { FileQueue } from './file-queue.js';
-import { holderOf } from './holder.js';
+import { asHolder } from './holder.js';
 import { identify } from './identify.js';
 import { type Origin, type Resolution, RunRecord, type RunTerms } from './run-record.js';
 import type { TableState } from './table-state.js';
@@ -149,7 +149,7 @@ export class Requests {
     const { runId } = record.terms;
     const twin = runId === undefined ? undefined : this.#state.liveIds.get(runId);
     if (twin === undefined) return;
-    const holder = holderOf(twin.queue);
+    const holder = asHolder(twin);
     throw new DuplicateRunError({ sessionFile: record.path, runId: twin.runId, holder });
   }
 

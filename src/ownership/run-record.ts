@@ -99,6 +99,8 @@ export class RunRecord implements ListMember<RunRecord> {
   generation = 0;
   isListed = false;
   isCounted = false;
+  /** Parked, and its turn did not come back: it may ask again. */
+  isStranded = false;
   parkedMs = 0;
   grantedMs = 0;
   progressMs = 0;

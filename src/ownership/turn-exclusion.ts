@@ -21,17 +21,19 @@ export class TurnExclusion {
     if (this.#release === undefined) this.enter(NOTHING);
   }
 
-  /** Calls `entered` once the turn is inside. */
+  /** Calls `entered` once the turn is inside, or has ended before it came in. */
   enter(entered: () => void): void {
-    const isOutstanding = this.#entered !== undefined;
+    const left = this.#entered;
     this.#entered = entered;
-    if (!isOutstanding) void this.#mutex.acquire().then(this.#comeIn);
+    if (left) left();
+    else void this.#mutex.acquire().then(this.#comeIn);
   }
 
   /** Ends the present turn; one that never came in leaves its place to the next `enter`. */
   leave(): void {
-    if (this.#entered !== undefined) this.#entered = this.#comeOut;
-    else this.#comeOut();
+    const left = this.#entered;
+    if (left) this.#entered = this.#comeOut;
+    (left ?? this.#comeOut)();
   }
 
   readonly #comeIn = ([, release]: [number, SemaphoreInterface.Releaser]): void => {

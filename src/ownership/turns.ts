@@ -58,6 +58,7 @@ export class Turns {
     queue.owner = record;
     queue.parked?.delete(record);
     record.noteGrant(nowMs);
+    this.#state.deadlines.stop(record);
     this.#state.counters[isResumed ? 'resumed' : 'granted'] += 1;
     this.#state.emit(isResumed ? 'resumed' : 'granted', record, { waitedMs }, undefined, nowMs);
     this.#watchers.granted(record);
@@ -110,8 +111,10 @@ export class Turns {
     queue?.remove(record);
     record.waiter = undefined;
     this.#state.deadlines.stop(record);
-    if (record.phase === 'parked') this.#emitStop(record, 'resume-failed', error);
-    else {
+    if (record.phase === 'parked') {
+      record.isStranded = true;
+      this.#emitStop(record, 'resume-failed', error);
+    } else {
       this.#state.count(record);
       this.#state.counters[COUNTED[how]] += 1;
       this.#retire(record);
@@ -200,7 +203,6 @@ export class Turns {
   /** Grants to a run that waits, or comes back, and tells it from inside the exclusion. */
   admit(queue: FileQueue, record: RunRecord, nowMs: number): void {
     queue.remove(record);
-    this.#state.deadlines.stop(record);
     const waiter = record.waiter;
     record.waiter = undefined;
     this.grant(queue, record, nowMs);

@@ -31,7 +31,7 @@ export function waitTimeout(
   record: RunRecord,
   queue: FileQueue | undefined = record.queue,
 ): OwnerWaitTimeoutError {
-  const queueLength = queue?.waiting ?? 0;
+  const queueLength = queue?.length ?? 0;
   const position = queue && (record.list ? queue.positionOf(record) : queueLength + 1);
   return new OwnerWaitTimeoutError({
     sessionFile: record.path,

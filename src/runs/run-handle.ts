@@ -88,7 +88,7 @@ export class RunHandle implements Run {
     checkDuration('waitMs', waitMs);
     this.#checkUsable('park');
     if (this.#isJoined) throw this.#hostOnly('park');
-    checkOwner(record, 'park');
+    if (!record.isStranded) checkOwner(record, 'park');
     this.#table.parking.leave(record);
     try {
       return await this.within(task);
