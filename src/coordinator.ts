@@ -105,7 +105,7 @@ class SessionCoordinator implements Coordinator {
     try {
       const terms = this.#read(request);
       const record = this.#submit(request, terms);
-      if (record.phase !== 'waiting') return Promise.resolve(this.#handle(record, terms));
+      if (record.isOwner) return Promise.resolve(this.#handle(record, terms));
       return untilGranted(record).then((owner) => this.#handle(owner, terms));
     } catch (error) {
       return Promise.reject(error);
@@ -171,7 +171,8 @@ class SessionCoordinator implements Coordinator {
   #submit(request: RunRequest, terms: RunTerms): RunRecord {
     const { requests, markers } = this.#table;
     const input = parseSessionFile(request.sessionFile, markers);
-    return requests.submit(this.#settings, terms, input, recordOf(request.parent));
+    const { signal, parent } = request;
+    return requests.submit(this.#settings, terms, input, signal, recordOf(parent));
   }
 
   #handle(owner: RunRecord, terms: RunTerms): Run {
@@ -183,6 +184,7 @@ class SessionCoordinator implements Coordinator {
 
 /** The record that owns: the one submitted, or the one around whose turn it joined. */
 function untilGranted(record: RunRecord): Promise<RunRecord> {
+  if (record.refusal !== undefined) return Promise.reject(record.refusal);
   if (record.phase !== 'waiting') return Promise.resolve(record);
   return new Promise((resolve, reject) => {
     record.waiter = { resolve, reject };

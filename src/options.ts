@@ -173,7 +173,6 @@ export function readTerms(request: RunRequest, settings: Settings): RunTerms {
     sessionKey,
     sessionId,
     kind,
-    callerSignal: signal,
     waitMs: durationOr('waitMs', request.waitMs, settings.waitMs),
     maxHoldMs: durationOr('maxHoldMs', request.maxHoldMs, settings.maxHoldMs),
     stuckAfterMs: stuckLimit(request.stuckAfterMs, settings.stuckAfterMs),

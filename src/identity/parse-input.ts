@@ -56,7 +56,6 @@ function parseString(text: string, markers: ReadonlySet<string>): ParsedInput {
 function parseUrl(href: string, markers: ReadonlySet<string>): ParsedInput {
   const scheme = href.slice(0, href.indexOf(':'));
   if (scheme === 'file') return parseFileUrl(href);
-  if (href.includes('\0')) throw withNul(href);
   if (markers.has(scheme)) return marker(href, scheme);
   const known = [...markers].map((name) => `${name}:`).join(', ') || 'none';
   throw refused(href, 'marker', `of URLs only file: and markers (${known}) are served`);

@@ -33,8 +33,8 @@ export function refusedBySystem(path: string, error: unknown): InvalidSessionFil
 
 /** `ENOENT` and its like; undefined for errors that no system call made. */
 export function systemCodeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  const { code } = error;
+  if (!(error instanceof Error)) return undefined;
+  const { code } = error as Error & { readonly code?: unknown };
   return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
 }
 

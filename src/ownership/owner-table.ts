@@ -61,7 +61,7 @@ export class OwnerTable implements ThreadTable {
       turns: this.turns,
       pressure,
       watchCaller: (record) => {
-        const { callerSignal } = record.terms;
+        const { callerSignal } = record;
         if (callerSignal === undefined) return;
         this.callerSignals.watch(callerSignal, record, (reason) => {
           this.signals.onCallerAbort(record, reason);
@@ -73,8 +73,10 @@ export class OwnerTable implements ThreadTable {
   #forget(record: RunRecord): void {
     record.firing?.countdown.stop();
     if (record.list !== undefined) this.requests.arrivals.leave(record);
-    const { callerSignal } = record.terms;
+    const { callerSignal } = record;
     if (callerSignal) this.callerSignals.unwatch(callerSignal, record);
+    // The history still knows the record; it must not keep what belongs to users.
+    record.callerSignal = record.controller = record.yieldController = undefined;
   }
 }
 

@@ -56,7 +56,12 @@ export class Pressure {
     if (owner.hasYieldFired) return;
     owner.hasYieldFired = true;
     this.#state.emit('yield-asked', owner, { waiterRunId: waiter.runId });
-    this.#state.outbox.push(() => owner.yieldController?.abort());
+    const { yieldController } = owner;
+    if (yieldController) {
+      this.#state.outbox.push(() => {
+        yieldController.abort();
+      });
+    }
   }
 
   #armFor(queue: FileQueue, dueAtMs: number): void {

@@ -59,6 +59,7 @@ export class Requests {
     origin: Origin,
     terms: RunTerms,
     input: ParsedInput,
+    signal: AbortSignal | undefined,
     parent: RunRecord | undefined,
   ): RunRecord {
     const arrivedMs = monotonicMs();
@@ -69,10 +70,10 @@ export class Requests {
       isMarker ? input.file.path : input.path,
       ++this.#sequence,
       arrivedMs,
+      signal,
       nearestAlive(parent ?? this.#state.ambient.getStore()),
       this.#state.liveIds,
     );
-    const signal = terms.callerSignal;
     if (signal?.aborted === true) {
       const error = waitAborted(record, signal.reason);
       this.#parts.turns.stopWaiting(record, error);

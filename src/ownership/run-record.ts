@@ -36,7 +36,6 @@ export interface RunTerms {
   readonly sessionKey: string | undefined;
   readonly sessionId: string | undefined;
   readonly kind: RunKind;
-  readonly callerSignal: AbortSignal | undefined;
   readonly waitMs: number;
   readonly maxHoldMs: number;
   readonly stuckAfterMs: number;
@@ -108,12 +107,16 @@ export class RunRecord implements ListMember<RunRecord> {
   /** Silence since the last progress that is not the run's: the process stood still. */
   excusedMs = 0;
 
+  /** The caller's own signal. Let go when the run ends, like all that belongs to users. */
+  callerSignal: AbortSignal | undefined;
   firing: Firing | undefined = undefined;
   hasYieldFired = false;
   controller: AbortController | undefined = undefined;
   yieldController: AbortController | undefined = undefined;
 
   waiter: GrantWaiter | undefined = undefined;
+  /** Why the run was not granted, where nobody waited for the answer yet. */
+  refusal: unknown = undefined;
   /** How long the present wait, for the first grant or after `park`, may take. */
   waitLimitMs: number;
   deadline: Deadline | undefined = undefined;
@@ -139,6 +142,7 @@ export class RunRecord implements ListMember<RunRecord> {
     path: string,
     sequence: number,
     arrivedMs: number,
+    callerSignal: AbortSignal | undefined,
     asker: RunRecord | undefined,
     liveIds: Map<string, RunRecord>,
   ) {
@@ -147,6 +151,7 @@ export class RunRecord implements ListMember<RunRecord> {
     this.path = path;
     this.sequence = sequence;
     this.arrivedMs = arrivedMs;
+    this.callerSignal = callerSignal;
     this.asker = asker;
     this.waitLimitMs = terms.waitMs;
     this.sessionKey = terms.sessionKey;

@@ -71,7 +71,12 @@ export class Signals {
     const reason = new RunInterruptedError({ sessionFile, runId, why, settleMs, cause });
     record.firing = { reason, countdown: this.#settle(record, dueAtMs) };
     this.#state.emit('signalled', record, { why, settleMs }, reason.eventId);
-    this.#state.outbox.push(() => record.controller?.abort(reason));
+    const { controller } = record;
+    if (controller) {
+      this.#state.outbox.push(() => {
+        controller.abort(reason);
+      });
+    }
     if (record.phase === 'parked' && record.list) {
       this.#turns.stopWaiting(record, reason);
     }

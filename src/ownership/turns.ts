@@ -120,7 +120,8 @@ export class Turns {
       this.#retire(record);
       this.#emitStop(record, how, error);
     }
-    waiter?.reject(error);
+    if (waiter) waiter.reject(error);
+    else record.refusal = error;
     if (queue?.waiting === 0) this.#watchers.ownerChanged(queue);
   }
 

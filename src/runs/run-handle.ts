@@ -2,7 +2,13 @@ import { RunEndedError, RunNotOwnerError } from '../errors.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import { endAfter } from '../ownership/signals.js';
-import { checkDuration, checkFunction, checkObject, checkText } from '../support/checks.js';
+import {
+  checkDuration,
+  checkFunction,
+  checkObject,
+  checkText,
+  wrongType,
+} from '../support/checks.js';
 import { monotonicMs } from '../support/clock.js';
 import type { RunEnd, RunKind, RunPhase, RunView } from '../types.js';
 import type { Run } from './run.js';
@@ -83,6 +89,7 @@ export class RunHandle implements Run {
 
   async park<T>(task: () => T | Promise<T>, options: { waitMs?: number } = {}): Promise<T> {
     const record = this.#record;
+    checkObject('options', options);
     const { waitMs = record.terms.waitMs } = options;
     checkFunction('task', task);
     checkDuration('waitMs', waitMs);
@@ -118,12 +125,15 @@ export class RunHandle implements Run {
     this.#table.state.outbox.flush();
   }
 
-  release(end: { error?: unknown } = {}): Promise<void> {
+  release(end?: { error?: unknown }): Promise<void> {
+    if (end !== undefined && (typeof end !== 'object' || end === null)) {
+      return Promise.reject(wrongType('end', 'an object', end));
+    }
     if (this.#isReleased) return RELEASED;
     this.#isReleased = true;
     if (this.#isJoined || this.#record.phase === 'ended') return RELEASED;
     const { firing } = this.#record;
-    const asked = end.error === undefined ? 'released' : 'failed';
+    const asked = end?.error === undefined ? 'released' : 'failed';
     this.#table.turns.finish(this.#record, firing ? endAfter(firing.reason.why) : asked);
     this.#table.state.outbox.flush();
     return RELEASED;
