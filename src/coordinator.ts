@@ -3,6 +3,7 @@ import { parseSessionFile } from './identity/parse-input.js';
 import { type Counters, copyCounters } from './observe/counters.js';
 import type { OwnershipEvent } from './observe/events.js';
 import { OwnerTable, sharedOwnerTable } from './ownership/owner-table.js';
+import { nearestAlive } from './ownership/wait-graph.js';
 import type { RunRecord, RunTerms } from './ownership/run-record.js';
 import { type CoordinatorOptions, readOptions, readTerms, type Settings } from './options.js';
 import { type CloseReport, closeOrigin } from './runs/close.js';
@@ -95,7 +96,7 @@ class SessionCoordinator implements Coordinator {
       // context of its caller, not of the run that made way for it.
       untilGranted(this.#submit(request, terms)).then((owner) => {
         if (owner.terms === terms) runOwned(this.#table, owner, call);
-        else runJoined(this.#table, owner, call);
+        else runJoined(this.#table, owner, this.#asker(request) ?? owner, call);
       }, reject);
     });
   }
@@ -171,8 +172,18 @@ class SessionCoordinator implements Coordinator {
   #submit(request: RunRequest, terms: RunTerms): RunRecord {
     const { requests, markers } = this.#table;
     const input = parseSessionFile(request.sessionFile, markers);
-    const { signal, parent } = request;
-    return requests.submit(this.#settings, terms, input, signal, recordOf(parent));
+    return requests.submit(
+      this.#settings,
+      terms,
+      input,
+      request.signal,
+      nearestAlive(this.#asker(request)),
+    );
+  }
+
+  /** The run that asks: the one named, or the one in whose context the call is made. */
+  #asker(request: RunRequest): RunRecord | undefined {
+    return recordOf(request.parent) ?? this.#table.state.ambient.getStore();
   }
 
   #handle(owner: RunRecord, terms: RunTerms): Run {

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { InvalidSessionFileError } from '../errors.js';
 import { type FileId, readFileId } from '../identity/file-id.js';
 import type { FileQueue } from './file-queue.js';
 
@@ -30,13 +31,13 @@ export class FileIds {
 
   /** Looks what the file of this queue is now. What has become of it is nobody else's failure. */
   look(queue: FileQueue): void {
-    let id: FileId | undefined;
     try {
-      id = readFileId(queue.realPath, queue.realPath);
-    } catch {
-      id = undefined;
+      this.note(queue, readFileId(queue.realPath, queue.realPath));
+    } catch (error) {
+      const { reason } = error as Partial<InvalidSessionFileError>;
+      // What cannot be looked at now is taken for what it was.
+      if (reason !== 'unreachable') this.note(queue, undefined);
     }
-    this.note(queue, id);
   }
 
   /** Records what the file of this queue is now. */

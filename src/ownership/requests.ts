@@ -12,7 +12,7 @@ import type { Pressure } from './pressure.js';
 import type { SessionFile } from '../types.js';
 import type { Turns } from './turns.js';
 import { endless, queueFull, reentered, waitAborted, waitTimeout } from './wait-errors.js';
-import { endlessWait, nearestAlive, ownerAround } from './wait-graph.js';
+import { endlessWait, ownerAround } from './wait-graph.js';
 
 /** The parts that a request goes through. */
 export interface RequestParts {
@@ -60,7 +60,7 @@ export class Requests {
     terms: RunTerms,
     input: ParsedInput,
     signal: AbortSignal | undefined,
-    parent: RunRecord | undefined,
+    asker: RunRecord | undefined,
   ): RunRecord {
     const arrivedMs = monotonicMs();
     const isMarker = input.type === 'marker';
@@ -71,7 +71,7 @@ export class Requests {
       ++this.#sequence,
       arrivedMs,
       signal,
-      nearestAlive(parent ?? this.#state.ambient.getStore()),
+      asker,
       this.#state.liveIds,
     );
     if (signal?.aborted === true) {

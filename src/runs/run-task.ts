@@ -47,8 +47,15 @@ export function runOwned<T>(table: OwnerTable, record: RunRecord, call: TaskCall
 /**
  * Runs a task inside the turn of `host`. It ends with the task and never ends the host; where the
  * host ends first, what the task still produces has no turn any more.
+ *
+ * @param asker the run that asked, which may be one inside the host: the task is part of both
  */
-export function runJoined<T>(table: OwnerTable, host: RunRecord, call: TaskCall<T>): void {
+export function runJoined<T>(
+  table: OwnerTable,
+  host: RunRecord,
+  asker: RunRecord,
+  call: TaskCall<T>,
+): void {
   const handle = new RunHandle(table, host, true);
   let ended: SessionError | undefined;
   const onHostEnd = (): void => {
@@ -57,7 +64,7 @@ export function runJoined<T>(table: OwnerTable, host: RunRecord, call: TaskCall<
     call.reject(ended);
   };
   (host.endListeners ??= new Set()).add(onHostEnd);
-  perform(table, host, handle, call, () => {
+  perform(table, asker, handle, call, () => {
     host.endListeners?.delete(onHostEnd);
     void handle.release();
     return ended ?? host.firing?.reason;
