@@ -41,6 +41,7 @@ async function playOnce(
 function problemsOf(guarded: Outcome, turns: number, headersAllowed: number): string[] {
   const { sent, onDisk, reached, headers, roots, forks, cutCalls } = guarded.facts;
   const found: [boolean, string][] = [
+    [guarded.mostInside > 1, `${guarded.mostInside} lanes had the file open at once`],
     [sent !== turns, `${sent} of ${turns} turns went well`],
     [onDisk !== sent, `${onDisk} of ${sent} sent turns are on disk`],
     [reached !== sent, `${reached} of ${sent} sent turns can be reached`],

@@ -46,6 +46,8 @@ export interface Outcome {
   readonly labels: readonly string[];
   /** Whether the lanes took turns. */
   readonly guarded: boolean;
+  /** How many lanes had the agent open on the file at the same time, at most. */
+  readonly mostInside: number;
   readonly facts: TranscriptFacts;
   readonly stretches: readonly Stretch[];
   readonly marks: readonly Mark[];
@@ -57,6 +59,8 @@ export interface Outcome {
 }
 
 interface Books {
+  inside: number;
+  mostInside: number;
   readonly sent: Line[];
   readonly marks: Mark[];
   readonly notes: string[];
@@ -70,6 +74,17 @@ interface Setting {
   readonly moments: Moments;
 }
 
+/** Counted by the lanes themselves: it does not believe the coordinator. */
+async function countInside<T>(books: Books, work: () => Promise<T>): Promise<T> {
+  books.inside += 1;
+  books.mostInside = Math.max(books.mostInside, books.inside);
+  try {
+    return await work();
+  } finally {
+    books.inside -= 1;
+  }
+}
+
 function stageFor(lane: Lane, { folder, variant, books, moments }: Setting): LaneStage {
   let messages = 0;
   const sayWith = (prompt: Prompt, turn: Turn): Say => {
@@ -81,13 +96,12 @@ function stageFor(lane: Lane, { folder, variant, books, moments }: Setting): Lan
       books.sent.push(line);
     };
   };
-  const takeTurn: LaneStage['takeTurn'] = (work, signal) =>
-    variant.takeTurn(
-      lane,
-      // The agent opens the file inside the turn: before it, somebody else was still writing.
-      (turn) => withAgent(folder, lane.sessionFile, (prompt) => work(sayWith(prompt, turn), turn)),
-      signal,
-    );
+  const takeTurn: LaneStage['takeTurn'] = (work, signal) => {
+    // The agent opens the file inside the turn: before it, somebody else was still writing.
+    const open = (turn: Turn): ReturnType<typeof work> =>
+      withAgent(folder, lane.sessionFile, (prompt) => work(sayWith(prompt, turn), turn));
+    return variant.takeTurn(lane, (turn) => countInside(books, () => open(turn)), signal);
+  };
   return {
     ...moments,
     takeTurn,
@@ -112,7 +126,7 @@ export async function play(
   folder: AgentFolder,
   variant: Variant,
 ): Promise<Outcome> {
-  const books: Books = { sent: [], marks: [], notes: [], failures: [] };
+  const books: Books = { inside: 0, mostInside: 0, sent: [], marks: [], notes: [], failures: [] };
   const moments = createMoments();
   const startedMs = performance.now();
   await Promise.all(lanes.map((lane) => playLane(lane, { folder, variant, books, moments })));
@@ -121,6 +135,7 @@ export async function play(
   return {
     labels: lanes.map(({ label }) => label),
     guarded: variant.guarded,
+    mostInside: books.mostInside,
     facts: measureTranscript(file, books.sent),
     stretches: variant.stretches(),
     marks: books.marks,

@@ -78,8 +78,10 @@ function startMs(outcome: Outcome): number {
   return Math.min(...outcome.stretches.map(({ fromMs }) => fromMs));
 }
 
-function heading(name: string, { facts: { sent, reached } }: Outcome): string {
-  const result = `the agent reaches ${reached} of ${sent} turns`;
+function heading(name: string, { facts, mostInside }: Outcome): string {
+  const { reached, sent } = facts;
+  const lanes = mostInside > 1 ? `up to ${mostInside} lanes at once` : 'one lane at a time';
+  const result = `${lanes}, the agent reaches ${reached} of ${sent} turns`;
   return `  ${colors.bold(name)}: ${reached === sent ? colors.green(result) : colors.red(result)}`;
 }
 

@@ -55,8 +55,8 @@ export function afterTheYield(outcome: Outcome): Remark[] {
   const own = waits.find(({ label }) => label === next.label);
   const passed = waits.filter((wait) => own && wait.fromMs < own.fromMs);
   const waitedMs = Math.round(next.fromMs - (own?.fromMs ?? next.fromMs));
-  const before = passed.map(({ label }) => `, before ${label} that came earlier`).join('');
+  const before = passed.map(({ label }) => `, before the earlier ${label}`).join('');
   const yielded = `heartbeat was ${asked ? '' : 'not '}asked to yield`;
-  const text = `${yielded}: ${next.label} waited ${waitedMs} ms for its turn${before}`;
+  const text = `${yielded}: ${next.label} came after ${waitedMs} ms${before}`;
   return [{ text, holds: asked && next.label === 'chat:alice' }];
 }

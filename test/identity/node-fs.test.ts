@@ -36,6 +36,12 @@ describe('nodeSyncFs', () => {
     expect(() => nodeSyncFs.list(folder.at('no'))).toThrow('ENOENT');
   });
 
+  it('[P6] takes volumes that cannot be probed to fold where that is usual', () => {
+    // Given the platform of this run; when its habit is asked for; then only two systems fold
+    const folds = ['darwin', 'win32'].includes(process.platform);
+    expect([nodeSyncFs.foldsByHabit, nodeAsyncFs.foldsByHabit]).toEqual([folds, folds]);
+  });
+
   it('shares what is known of volumes between both ways', () => {
     // Given both ways to the same system; when one learns of a volume; then the other knows
     expect(nodeAsyncFs.volumes).toBe(nodeSyncFs.volumes);

@@ -63,6 +63,25 @@ describe('probeVolume()', () => {
     expect(probe(fs, '/a')).toBe(false);
   });
 
+  it('[P6] tells directories of different devices apart, whatever their inodes', () => {
+    // Given both spellings as directories, one of them a mount point, with equal inodes
+    const fs = new FakeFs().dir('/a');
+    fs.mount('/A', { dev: 2, folds: false, ino: Number(fs.lstat('/a').ino) });
+    // When the volume is probed; then it does not fold
+    expect(probe(fs, '/a')).toBe(false);
+    // And nothing follows from a directory that something is mounted on at the third look
+    const folding = new FakeFs({ folds: true }).dir('/a');
+    const ino = Number(folding.lstat('/a').ino);
+    let looks = 0;
+    folding.onQuestion = ({ ask }) => {
+      if (ask !== 'lstat') return;
+      looks += 1;
+      if (looks === 2) folding.remove('/a');
+      if (looks === 3) folding.mount('/a', { dev: 2, folds: true, ino });
+    };
+    expect(probe(folding, '/a')).toBe(undefined);
+  });
+
   it('[P6] draws no conclusion from a name that vanishes', () => {
     // Given a folding volume whose one directory is renamed between two questions
     const fs = new FakeFs({ folds: true }).dir('/a/1');

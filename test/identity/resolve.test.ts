@@ -30,8 +30,19 @@ describe('resolvePath()', () => {
       const fs = new FakeFs().dir('/d');
       return once(fs, 'lstat', '/d/f', () => fs.file('/d/f'));
     };
+    // And the same where readlink has an error of its own for what is no link
+    const strict = () => {
+      const fs = make();
+      return Object.assign(fs, {
+        readlink: () => {
+          throw systemError('UNKNOWN');
+        },
+      });
+    };
     // When it is resolved; then it is found, with the key that it would have had
-    expect(await bothWays('/d/f', make)).toEqual({ key: '/d/f', path: '/d/f', realPath: '/d/f' });
+    const found = { key: '/d/f', path: '/d/f', realPath: '/d/f' };
+    expect(await bothWays('/d/f', make)).toEqual(found);
+    expect(await bothWays('/d/f', strict)).toEqual(found);
   });
 
   it('follows a link that appears where nothing was', async () => {
@@ -238,6 +249,17 @@ describe('resolvePath()', () => {
     // When they are resolved; then these are the questions
     expect(count('/d/f')).toEqual(['realpath', 'stat']);
     expect(count('/d/g')).toEqual(['realpath', 'realpath', 'realpath', 'lstat', 'stat']);
+  });
+
+  it('[P1] follows links of Windows, whichever slash they are written with', async () => {
+    // Given a dangling link as programs for several systems write it
+    const make = () => {
+      const fs = new FakeFs({ path: nodePath.win32, root: 'C:\\' }).dir('C:\\d');
+      return fs.link('C:\\d\\l', '../e/f').link('C:\\d\\m', 'C:/g\\h');
+    };
+    // When it is resolved; then it leads to where it points
+    expect(await bothWays('C:\\d\\l', make)).toMatchObject({ realPath: 'C:\\e\\f' });
+    expect(await bothWays('C:\\d\\m', make)).toMatchObject({ realPath: 'C:\\g\\h' });
   });
 
   it('refuses a path below a root that is not there', async () => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { linkSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { resolveSessionFile, resolveSessionFileSync } from '../../src/identity/session-file.js';
@@ -100,6 +100,7 @@ describe('resolveSessionFile()', () => {
     const before = await resolved(path);
     // Then it leads to where the file will be
     expect(before).toEqual({ key: folder.at(real), path, realPath: folder.at(real) });
+    expect(Object.isFrozen(before)).toBe(true);
     // And when the file is there, to the same
     mkdirSync(folder.at(real, '..'), { recursive: true });
     writeFileSync(folder.at(real), '');
@@ -260,12 +261,17 @@ describe('resolveSessionFile()', () => {
     }
   });
 
-  it('answers markers without I/O, by the set that it is given', async () => {
-    // Given a marker of another set; when it is resolved both ways; then it is its own key
-    const markers = new Set(['redis']);
-    const file = { key: 'redis:x', path: 'redis:x', realPath: 'redis:x' };
-    expect(resolveSessionFileSync('redis:x', markers)).toEqual(file);
-    await expect(resolveSessionFile('redis:x', markers)).resolves.toEqual(file);
+  it('answers markers without I/O, by the set of the thread', async () => {
+    // Given markers before there is an owner table in this thread, and those of a table
+    const markerOf = (text: string) => ({ key: text, path: text, realPath: text });
+    expect(await resolved('memory:x')).toEqual(markerOf('memory:x'));
+    const table = { protocol: 1, markers: new Set(['redis']) };
+    vi.stubGlobal(Symbol.for('penholder.owner-table'), table);
+    // When they are resolved; then the table's are in force, and the results are frozen
+    expect(await resolved('redis:x')).toEqual(markerOf('redis:x'));
+    expect(await resolved('memory:x')).toMatchObject({ path: resolve('memory:x') });
+    expect(Object.isFrozen(resolveSessionFileSync('redis:x'))).toBe(true);
+    expect(Object.isFrozen(await resolveSessionFile('redis:x'))).toBe(true);
   });
 
   it('agrees with the kernel on existing files of this repository', async () => {

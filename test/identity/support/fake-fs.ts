@@ -51,9 +51,9 @@ export class FakeFs implements SyncFs {
   }
 
   /** A directory with a volume of its own. */
-  mount(path: string, { dev, folds }: { dev: number; folds: boolean }): this {
+  mount(path: string, { dev, folds, ino }: { dev: number; folds: boolean; ino?: number }): this {
     if (folds) this.#folding.add(dev);
-    this.#put(path, this.#node('directory', dev));
+    this.#put(path, this.#node('directory', dev, '', ino));
     return this;
   }
 
@@ -184,8 +184,10 @@ export class FakeFs implements SyncFs {
     return this.#folding.has(directory.dev) ? name.normalize('NFC').toLowerCase() : name;
   }
 
-  #node(kind: Facts['kind'], dev: number, target = ''): Node {
-    return { kind, dev, ino: this.#inodes++, links: 1, target, entries: new Map() };
+  #node(kind: Facts['kind'], dev: number, target = '', ino = this.#inodes++): Node {
+    // As on most file systems, a directory has more than one link.
+    const links = kind === 'directory' ? 2 : 1;
+    return { kind, dev, ino, links, target, entries: new Map() };
   }
 
   #make(path: string): Node {
