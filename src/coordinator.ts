@@ -1,4 +1,5 @@
-import { ConfigurationError, CoordinatorClosedError } from './errors.js';
+import { ConfigurationError } from './errors/setup-errors.js';
+import { CoordinatorClosedError } from './errors/wait-errors.js';
 import { parseSessionFile } from './identity/parse-input.js';
 import { type Counters, copyCounters } from './observe/counters.js';
 import type { OwnershipEvent } from './observe/events.js';

@@ -1,21 +1,23 @@
 export { createCoordinator } from './coordinator.js';
 export type { Coordinator, CoordinatorSnapshot } from './coordinator.js';
+export { ConfigurationError, InvalidSessionFileError } from './errors/setup-errors.js';
 export {
-  ConfigurationError,
   CoordinatorClosedError,
   DeadlockError,
   DuplicateRunError,
-  InvalidSessionFileError,
   OwnerWaitAbortedError,
   OwnerWaitTimeoutError,
   QueueFullError,
+} from './errors/wait-errors.js';
+export {
   RunEndedError,
   RunInterruptedError,
   RunNotOwnerError,
   RunRevokedError,
-  SessionError,
-} from './errors.js';
-export type { InvalidSessionFileReason, SessionErrorCode } from './errors.js';
+} from './errors/run-errors.js';
+export { SessionError } from './errors/session-error.js';
+export type { InvalidSessionFileReason } from './errors/setup-errors.js';
+export type { SessionErrorCode } from './errors/session-error.js';
 export { resolveSessionFile, resolveSessionFileSync } from './identity/session-file.js';
 export type { Counters } from './observe/counters.js';
 export type { OwnershipEvent, OwnershipEventType } from './observe/events.js';

@@ -1,4 +1,4 @@
-import { InvalidSessionFileError, type InvalidSessionFileReason } from '../errors.js';
+import { InvalidSessionFileError, type InvalidSessionFileReason } from '../errors/setup-errors.js';
 
 /** A path that cannot name a session file, for a reason that this package found itself. */
 export function refused(

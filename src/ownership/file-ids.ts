@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { InvalidSessionFileError } from '../errors.js';
+import type { InvalidSessionFileError } from '../errors/setup-errors.js';
 import { type FileId, readFileId } from '../identity/file-id.js';
 import type { FileQueue } from './file-queue.js';
 

@@ -1,4 +1,4 @@
-import { InvalidSessionFileError } from '../errors.js';
+import { InvalidSessionFileError } from '../errors/setup-errors.js';
 import { readFileId } from '../identity/file-id.js';
 import type { SessionFile } from '../types.js';
 import type { FileQueue } from './file-queue.js';

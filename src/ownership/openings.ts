@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { DeadlockError, OwnerWaitAbortedError } from '../errors.js';
+import { DeadlockError, OwnerWaitAbortedError } from '../errors/wait-errors.js';
 import type { CallerSignals } from './caller-signals.js';
 
 interface Opening {

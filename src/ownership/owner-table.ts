@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError } from '../errors/setup-errors.js';
 import { DEFAULT_MARKERS } from '../identity/parse-input.js';
 import { setThreadTable, threadTable, type ThreadTable } from '../support/thread-table.js';
 import { CallerSignals } from './caller-signals.js';
@@ -11,7 +11,7 @@ import type { RunRecord } from './run-record.js';
 import { Signals } from './signals.js';
 import { TableState } from './table-state.js';
 import { Turns } from './turns.js';
-import { waitTimeout } from './wait-errors.js';
+import { waitTimeout } from './refusals.js';
 
 /** What two copies of this package must agree on to share a table. */
 const PROTOCOL = 1;

@@ -3,7 +3,7 @@ import { checkStillSame } from './identify.js';
 import type { RunRecord } from './run-record.js';
 import type { TableState } from './table-state.js';
 import type { Turns } from './turns.js';
-import { endless, waitTimeout } from './wait-errors.js';
+import { endless, waitTimeout } from './refusals.js';
 import { endlessWait } from './wait-graph.js';
 
 /**

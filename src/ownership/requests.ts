@@ -1,4 +1,4 @@
-import { CoordinatorClosedError, DuplicateRunError } from '../errors.js';
+import { CoordinatorClosedError, DuplicateRunError } from '../errors/wait-errors.js';
 import { resolvePath } from '../identity/resolve.js';
 import type { ParsedInput } from '../identity/parse-input.js';
 import { monotonicMs } from '../support/clock.js';
@@ -11,7 +11,7 @@ import type { TableState } from './table-state.js';
 import type { Pressure } from './pressure.js';
 import type { SessionFile } from '../types.js';
 import type { Turns } from './turns.js';
-import { endless, queueFull, reentered, waitAborted, waitTimeout } from './wait-errors.js';
+import { endless, queueFull, reentered, waitAborted, waitTimeout } from './refusals.js';
 import { endlessWait, ownerAround } from './wait-graph.js';
 
 /** The parts that a request goes through. */

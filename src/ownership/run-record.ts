@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OwnershipEvent } from '../observe/events.js';
 import type { FileId } from '../identity/file-id.js';
-import type { RunInterruptedError } from '../errors.js';
+import type { RunInterruptedError } from '../errors/run-errors.js';
 import { wallMsOf } from '../support/clock.js';
 import type { Countdown } from '../support/countdown.js';
 import type {

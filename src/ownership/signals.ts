@@ -1,4 +1,4 @@
-import { RunInterruptedError } from '../errors.js';
+import { RunInterruptedError } from '../errors/run-errors.js';
 import { monotonicMs } from '../support/clock.js';
 import { Countdown } from '../support/countdown.js';
 import type { InterruptCause, RunEnd } from '../types.js';
@@ -6,7 +6,7 @@ import { stalledMs } from './hold-limits.js';
 import type { RunRecord } from './run-record.js';
 import type { TableState } from './table-state.js';
 import type { Turns } from './turns.js';
-import { waitAborted } from './wait-errors.js';
+import { waitAborted } from './refusals.js';
 
 /** How a run has ended that ended by itself after its signal fired. */
 const END_OF: Readonly<Record<InterruptCause, RunEnd>> = {

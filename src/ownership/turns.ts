@@ -1,4 +1,5 @@
-import { RunEndedError, SessionError } from '../errors.js';
+import { RunEndedError } from '../errors/run-errors.js';
+import { SessionError } from '../errors/session-error.js';
 import type { Counters } from '../observe/counters.js';
 import { monotonicMs } from '../support/clock.js';
 import type { RunEnd } from '../types.js';
@@ -7,7 +8,7 @@ import { FileQueue } from './file-queue.js';
 import type { RunRecord } from './run-record.js';
 import type { TableState } from './table-state.js';
 import { TurnExclusion } from './turn-exclusion.js';
-import { type GivenUp, outcomeOf, waitTimeout } from './wait-errors.js';
+import { type GivenUp, outcomeOf, waitTimeout } from './refusals.js';
 
 const COUNTED: Readonly<Record<GivenUp, keyof Omit<Counters, 'ends'>>> = {
   'timed-out': 'timedOut',

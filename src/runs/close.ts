@@ -1,4 +1,4 @@
-import { CoordinatorClosedError, DeadlockError } from '../errors.js';
+import { CoordinatorClosedError, DeadlockError } from '../errors/wait-errors.js';
 import { holderOf } from '../ownership/holder.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { Origin, RunRecord } from '../ownership/run-record.js';

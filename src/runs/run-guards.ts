@@ -1,4 +1,4 @@
-import { RunEndedError, RunNotOwnerError, RunRevokedError } from '../errors.js';
+import { RunEndedError, RunNotOwnerError, RunRevokedError } from '../errors/run-errors.js';
 import type { RunRecord } from '../ownership/run-record.js';
 
 /** @throws RunEndedError, RunRevokedError */

@@ -1,4 +1,4 @@
-import { RunEndedError, RunNotOwnerError } from '../errors.js';
+import { RunEndedError, RunNotOwnerError } from '../errors/run-errors.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import { endAfter } from '../ownership/signals.js';

@@ -1,4 +1,4 @@
-import type { SessionError } from '../errors.js';
+import type { SessionError } from '../errors/session-error.js';
 import { log } from '../observe/deliver.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';

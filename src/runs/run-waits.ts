@@ -1,4 +1,4 @@
-import { DeadlockError } from '../errors.js';
+import { DeadlockError } from '../errors/wait-errors.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import { endlessWait, nearestAlive } from '../ownership/wait-graph.js';

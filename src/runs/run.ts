@@ -1,5 +1,5 @@
 import type { RunKind, RunView, SessionFileLike } from '../types.js';
-import type { SessionError } from '../errors.js';
+import type { SessionError } from '../errors/session-error.js';
 
 /** What a caller asks for. */
 export interface RunRequest {

@@ -1,6 +1,6 @@
 import nodePath from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { InvalidSessionFileError } from '../../src/errors.js';
+import { InvalidSessionFileError } from '../../src/errors/setup-errors.js';
 import type { Question } from '../../src/identity/questions.js';
 import { resolvePath, resolvePathSync } from '../../src/identity/resolve.js';
 import { FakeFs, systemError } from './support/fake-fs.js';

@@ -2,7 +2,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import { InvalidSessionFileError } from '../../../src/errors.js';
+import { InvalidSessionFileError } from '../../../src/errors/setup-errors.js';
 import { resolvePath, resolvePathSync } from '../../../src/identity/resolve.js';
 import type { SessionFile } from '../../../src/types.js';
 import type { FakeFs } from './fake-fs.js';

@@ -3,8 +3,8 @@ import {
   OwnerWaitAbortedError,
   OwnerWaitTimeoutError,
   QueueFullError,
-  SessionError,
-} from '../errors.js';
+} from '../errors/wait-errors.js';
+import { SessionError } from '../errors/session-error.js';
 import type { DeadlockLink } from '../types.js';
 import type { FileQueue } from './file-queue.js';
 import { holderOf } from './holder.js';

@@ -1,0 +1,153 @@
+import { describeHolder, describeMs, holderClause } from '../support/wording.js';
+import type { DeadlockLink } from '../types.js';
+import {
+  BROKEN,
+  BUSY,
+  STOPPED,
+  named,
+  SessionError,
+  type SessionErrorFacts,
+} from './session-error.js';
+
+/** The deadline of a request passed before its run was granted. Nothing was started. */
+export class OwnerWaitTimeoutError extends SessionError {
+  static {
+    named(this.prototype, 'OwnerWaitTimeoutError');
+  }
+  readonly code = 'ERR_SESSION_WAIT_TIMEOUT';
+  readonly waitMs: number;
+  /** Where it stood: 1 is the next to be served; 0 while its path was still being resolved. */
+  readonly position: number;
+  readonly queueLength: number;
+
+  constructor(
+    facts: SessionErrorFacts & { waitMs: number; position: number; queueLength: number },
+  ) {
+    const place =
+      facts.position === 0
+        ? 'its path was still being resolved'
+        : facts.position > facts.queueLength
+          ? `it would have been number ${facts.position}`
+          : `it was number ${facts.position} of ${facts.queueLength} waiting`;
+    super(facts, {
+      message:
+        `Cannot own ${JSON.stringify(facts.sessionFile)} within ${describeMs(facts.waitMs)}: ` +
+        `${place}${holderClause(facts.holder)}`,
+      retry: 'wait',
+      userMessage: BUSY,
+    });
+    this.waitMs = facts.waitMs;
+    this.position = facts.position;
+    this.queueLength = facts.queueLength;
+  }
+}
+
+/** The caller's signal fired while its request waited. `cause` is the signal's reason. */
+export class OwnerWaitAbortedError extends SessionError {
+  static {
+    named(this.prototype, 'AbortError');
+  }
+  readonly code = 'ERR_SESSION_WAIT_ABORTED';
+
+  constructor(facts: SessionErrorFacts & { subject?: string | undefined }) {
+    super(facts, {
+      message:
+        facts.subject === undefined
+          ? `Stopped waiting for ${JSON.stringify(facts.sessionFile)}: ` +
+            `the caller gave up before the run was granted${holderClause(facts.holder)}`
+          : `Stopped waiting for ${facts.subject}: the caller gave up before it was there`,
+      retry: 'never',
+      userMessage: STOPPED,
+    });
+  }
+}
+
+/** As many runs wait for this file as `maxWaiting` allows. */
+export class QueueFullError extends SessionError {
+  static {
+    named(this.prototype, 'QueueFullError');
+  }
+  readonly code = 'ERR_SESSION_QUEUE_FULL';
+  readonly maxWaiting: number;
+
+  constructor(facts: SessionErrorFacts & { maxWaiting: number }) {
+    super(facts, {
+      message:
+        `Cannot queue for ${JSON.stringify(facts.sessionFile)}: ` +
+        `${facts.maxWaiting} runs wait already, as many as maxWaiting allows${holderClause(facts.holder)}`,
+      retry: 'wait',
+      userMessage: BUSY,
+    });
+    this.maxWaiting = facts.maxWaiting;
+  }
+}
+
+/** A live run has this run id already. */
+export class DuplicateRunError extends SessionError {
+  static {
+    named(this.prototype, 'DuplicateRunError');
+  }
+  readonly code = 'ERR_SESSION_RUN_DUPLICATE';
+  readonly runId: string;
+
+  constructor(facts: SessionErrorFacts & { runId: string }) {
+    super(facts, {
+      message:
+        `Cannot start run ${JSON.stringify(facts.runId)} on ${JSON.stringify(facts.sessionFile)}: ` +
+        `run ids must be unique, and a live run${facts.holder ? ` on ${JSON.stringify(facts.holder.sessionFile)}` : ''} ` +
+        `has this one${facts.holder ? `: ${describeHolder(facts.holder)}` : ''}`,
+      retry: 'never',
+      userMessage: BUSY,
+    });
+    this.runId = facts.runId;
+  }
+}
+
+/** The wait could never end. `chain` starts with the run that asks; each link waits for the next. */
+export class DeadlockError extends SessionError {
+  static {
+    named(this.prototype, 'DeadlockError');
+  }
+  readonly code = 'ERR_SESSION_DEADLOCK';
+  readonly chain: readonly DeadlockLink[];
+  readonly waysOut: readonly string[];
+
+  constructor(
+    facts: SessionErrorFacts & {
+      subject?: string | undefined;
+      chain: readonly DeadlockLink[];
+      waysOut: readonly string[];
+    },
+  ) {
+    const subject = facts.subject ?? JSON.stringify(facts.sessionFile);
+    const links = facts.chain.map(({ run, waitsFor }) =>
+      waitsFor === undefined ? `run ${run.runId}` : `run ${run.runId} waits for ${waitsFor}`,
+    );
+    super(facts, {
+      message:
+        `Cannot wait for ${subject}: the wait could never end` +
+        `${links.length === 0 ? '' : ` (${links.join(', ')})`}${holderClause(facts.holder)}; ` +
+        `ways out: ${facts.waysOut.join('; ')}`,
+      retry: 'never',
+      userMessage: BROKEN,
+    });
+    this.chain = facts.chain;
+    this.waysOut = facts.waysOut;
+  }
+}
+
+/** `close()` was called: nothing new is admitted, and what waited was cancelled. */
+export class CoordinatorClosedError extends SessionError {
+  static {
+    named(this.prototype, 'CoordinatorClosedError');
+  }
+  readonly code = 'ERR_SESSION_CLOSED';
+
+  constructor(facts: SessionErrorFacts) {
+    super(facts, {
+      message: `Cannot admit a run on ${JSON.stringify(facts.sessionFile)}: the coordinator was closed, make a new one${holderClause(facts.holder)}`,
+      retry: 'never',
+      userMessage: 'The service is shutting down. Please try again in a moment.',
+    });
+  }
+}
