@@ -1,19 +1,25 @@
 import { ConfigurationError } from './errors/setup-errors.js';
-import { CoordinatorClosedError } from './errors/wait-errors.js';
 import { parseSessionFile } from './identity/parse-input.js';
 import { type Counters, copyCounters } from './observe/counters.js';
 import type { OwnershipEvent } from './observe/events.js';
+import { openingClosed } from './ownership/openings.js';
 import { OwnerTable, sharedOwnerTable } from './ownership/owner-table.js';
 import { nearestAlive } from './ownership/wait-graph.js';
 import type { RunRecord, RunTerms } from './ownership/run-record.js';
 import { type CoordinatorOptions, readOptions, readTerms, type Settings } from './options.js';
-import { type CloseReport, closeOrigin } from './runs/close.js';
-import { findKey } from './runs/find-queue.js';
+import { type CloseReport, closeOrigin, refuseFromInside } from './runs/close.js';
+import { findKey, spellingOf } from './runs/find-queue.js';
 import { RunHandle, recordOf } from './runs/run-handle.js';
 import { type RunIndex, TableIndex } from './runs/run-index.js';
 import { checkNotStopped, runJoined, runOwned } from './runs/run-task.js';
 import type { Run, RunRequest } from './runs/run.js';
-import { checkFunction, checkObject, checkSignal, checkText } from './support/checks.js';
+import {
+  checkDuration,
+  checkFunction,
+  checkObject,
+  checkSignal,
+  checkText,
+} from './support/checks.js';
 import type { RunView, SessionFileLike } from './types.js';
 
 /** All runs of the thread at one instant. Fresh, plain, safe to turn into JSON. */
@@ -121,8 +127,9 @@ class SessionCoordinator implements Coordinator {
   ): Promise<T> {
     checkText('sessionKey', sessionKey);
     checkFunction('create', create);
+    checkObject('options', options);
     if (options.signal !== undefined) checkSignal('signal', options.signal);
-    if (this.#settings.isClosed) throw new CoordinatorClosedError({ sessionFile: '' });
+    if (this.#settings.isClosed) throw openingClosed(sessionKey);
     return await this.#table.openings.open(sessionKey, create, options.signal);
   }
 
@@ -147,17 +154,20 @@ class SessionCoordinator implements Coordinator {
     const { log } = this.#table.state;
     if (file === undefined) return log.read(() => true);
     const key = findKey(this.#table, file);
-    return log.read((record) => record.key === key);
+    const spelling = spellingOf(this.#table, file);
+    // A request that was given up before its path was resolved is known by its spelling only.
+    return log.read((record) =>
+      record.key === '' ? record.path === spelling : record.key === key,
+    );
   }
 
-  close(options: { waitMs?: number } = {}): Promise<CloseReport> {
-    this.#closing ??= closeOrigin(this.#table, this.#settings, options.waitMs).catch(
-      (error: unknown) => {
-        this.#closing = undefined;
-        throw error;
-      },
-    );
-    return this.#closing;
+  async close(options: { waitMs?: number } = {}): Promise<CloseReport> {
+    checkObject('options', options);
+    const { waitMs = this.#settings.settleMs } = options;
+    checkDuration('waitMs', waitMs);
+    refuseFromInside(this.#table, this.#settings);
+    this.#closing ??= closeOrigin(this.#table, this.#settings, waitMs);
+    return await this.#closing;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -213,9 +223,10 @@ function untilGranted(record: RunRecord): Promise<RunRecord> {
  */
 export function createCoordinator(options: CoordinatorOptions = {}): Coordinator {
   const settings = readOptions(options);
-  const table = settings.isolated ? new OwnerTable() : sharedOwnerTable();
+  const { historySize } = settings;
+  const table = settings.isolated ? new OwnerTable(historySize) : sharedOwnerTable(historySize);
   if (settings.markers !== undefined) installMarkers(table, settings.markers);
-  table.state.log.grow(settings.historySize);
+  table.state.log.grow(historySize);
   return new SessionCoordinator(table, settings);
 }
 

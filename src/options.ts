@@ -127,10 +127,14 @@ export function readOptions(options: CoordinatorOptions): Settings {
 function checkWaitFits(waitMs: number, maxHoldMs: number, stuckMs: number, settleMs: number): void {
   const leastMs = Math.min(maxHoldMs, stuckMs + settleMs);
   if (leastMs === Infinity || waitMs >= leastMs) return;
+  const limits = [
+    ...(maxHoldMs === Infinity ? [] : [`maxHoldMs ${maxHoldMs} ms`]),
+    ...(stuckMs === Infinity ? [] : [`stuckAfterMs ${stuckMs} ms + settleMs ${settleMs} ms`]),
+  ];
   throw new RangeError(
     `Invalid waitMs: ${waitMs} ms is shorter than an owner may hold a file ` +
-      `(the smaller of maxHoldMs ${maxHoldMs} ms and stuckAfterMs ${stuckMs} ms + settleMs ${settleMs} ms), ` +
-      'so waiters would give up before a stuck owner is cleared; a single request may choose less',
+      `(${limits.join(', or ')}), so waiters would give up before a stuck owner is cleared; ` +
+      'a single request may choose less',
   );
 }
 

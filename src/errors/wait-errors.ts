@@ -143,9 +143,12 @@ export class CoordinatorClosedError extends SessionError {
   }
   readonly code = 'ERR_SESSION_CLOSED';
 
-  constructor(facts: SessionErrorFacts) {
+  constructor(facts: SessionErrorFacts & { subject?: string | undefined }) {
+    const subject = facts.subject ?? `a run on ${JSON.stringify(facts.sessionFile)}`;
     super(facts, {
-      message: `Cannot admit a run on ${JSON.stringify(facts.sessionFile)}: the coordinator was closed, make a new one${holderClause(facts.holder)}`,
+      message:
+        `Cannot admit ${subject}: the coordinator was closed, ` +
+        `make a new one${holderClause(facts.holder)}`,
       retry: 'never',
       userMessage: 'The service is shutting down. Please try again in a moment.',
     });

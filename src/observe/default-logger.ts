@@ -5,7 +5,7 @@ import type { Logger } from '../types.js';
 export function defaultLogger(): Logger | undefined {
   const level = process.env['PENHOLDER_LOG'];
   if (level === undefined || level === '' || level === 'silent') return undefined;
-  if (!(level in pino.levels.values)) {
+  if (!Object.hasOwn(pino.levels.values, level)) {
     throw new RangeError(
       `Invalid PENHOLDER_LOG: expected silent or one of ${Object.keys(pino.levels.values).join(', ')}, got ${JSON.stringify(level)}`,
     );

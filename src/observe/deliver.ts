@@ -27,7 +27,8 @@ export function log(
   message: string,
 ): void {
   try {
-    logger?.[level](facts, message);
+    const answer: unknown = logger?.[level](facts, message);
+    if (answer instanceof Promise) answer.catch(() => undefined);
   } catch {
     // A logger that fails must not take the session with it.
   }

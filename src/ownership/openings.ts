@@ -1,5 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { DeadlockError, OwnerWaitAbortedError } from '../errors/wait-errors.js';
+import {
+  CoordinatorClosedError,
+  DeadlockError,
+  OwnerWaitAbortedError,
+} from '../errors/wait-errors.js';
 import type { CallerSignals } from './caller-signals.js';
 
 interface Opening {
@@ -87,6 +91,10 @@ function isEndless(running: Opening, inside: Opening | undefined): boolean {
 
 function subjectOf(sessionKey: string): string {
   return `session ${JSON.stringify(sessionKey)} to be opened`;
+}
+
+export function openingClosed(sessionKey: string): CoordinatorClosedError {
+  return new CoordinatorClosedError({ sessionFile: '', subject: subjectOf(sessionKey) });
 }
 
 function endless(sessionKey: string): DeadlockError {

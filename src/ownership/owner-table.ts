@@ -31,8 +31,9 @@ export class OwnerTable implements ThreadTable {
   markers: ReadonlySet<string> = DEFAULT_MARKERS;
   hasOwnMarkers = false;
 
-  constructor() {
-    this.state = new TableState((record) => {
+  /** @param historySize events kept at first; others may ask for more */
+  constructor(historySize = 1_024) {
+    this.state = new TableState(historySize, (record) => {
       this.turns.stopWaiting(record, waitTimeout(record));
       this.state.outbox.flush();
     });
@@ -87,10 +88,10 @@ export class OwnerTable implements ThreadTable {
  * @throws ConfigurationError `ERR_SESSION_CONFIG` where a copy with another protocol made it: two
  * tables in one thread would grant one file twice
  */
-export function sharedOwnerTable(): OwnerTable {
+export function sharedOwnerTable(historySize: number): OwnerTable {
   const existing = threadTable();
   if (existing === undefined) {
-    const table = new OwnerTable();
+    const table = new OwnerTable(historySize);
     setThreadTable(table);
     return table;
   }

@@ -120,6 +120,9 @@ export class Requests {
     try {
       if ('error' in resolution) throw resolution.error;
       if (isOverdue(record)) throw waitTimeout(record);
+      if (record.callerSignal?.aborted === true) {
+        throw waitAborted(record, record.callerSignal.reason);
+      }
       const owner = this.#decide(record, resolution.file);
       if (owner.phase === 'waiting') return;
       const { waiter } = record;

@@ -33,14 +33,15 @@ export class TableState {
   /** Called whenever a file has no runs left. */
   readonly idleListeners: Set<() => void> = new Set();
   readonly counters: Counters = createCounters();
-  readonly log: EventLog<RunRecord> = new EventLog(1_024);
+  readonly log: EventLog<RunRecord>;
   readonly outbox: Outbox = new Outbox();
   readonly deadlines: Deadlines;
   /** Runs listed. */
   live = 0;
 
   /** @param expire ends the wait of a run whose deadline has passed */
-  constructor(expire: (record: RunRecord) => void) {
+  constructor(historySize: number, expire: (record: RunRecord) => void) {
+    this.log = new EventLog(historySize);
     this.deadlines = new Deadlines(expire);
   }
 

@@ -8,7 +8,7 @@ import { FileQueue } from './file-queue.js';
 import type { RunRecord } from './run-record.js';
 import type { TableState } from './table-state.js';
 import { TurnExclusion } from './turn-exclusion.js';
-import { type GivenUp, outcomeOf, waitTimeout } from './refusals.js';
+import { type GivenUp, outcomeOf, waitAborted, waitTimeout } from './refusals.js';
 
 const COUNTED: Readonly<Record<GivenUp, keyof Omit<Counters, 'ends'>>> = {
   'timed-out': 'timedOut',
@@ -141,7 +141,7 @@ export class Turns {
       : { code: 'ERR_UNKNOWN', holder: undefined, eventId: undefined };
     const details = {
       code,
-      waitedMs: monotonicMs() - record.arrivedMs,
+      waitedMs: monotonicMs() - (record.phase === 'parked' ? record.parkedMs : record.arrivedMs),
       ...(holder === undefined ? {} : { holderRunId: holder.runId }),
     };
     this.#state.emit(type, record, details, eventId);
@@ -191,6 +191,9 @@ export class Turns {
   /** The last look before a grant. Whoever does not pass is told why. */
   #mayBeGranted(queue: FileQueue, record: RunRecord, nowMs: number): boolean {
     try {
+      if (record.callerSignal?.aborted === true && record.phase === 'waiting') {
+        throw waitAborted(record, record.callerSignal.reason);
+      }
       if (record.deadline && nowMs >= record.deadline.dueAtMs) {
         throw waitTimeout(record);
       }

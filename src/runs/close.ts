@@ -3,7 +3,6 @@ import { holderOf } from '../ownership/holder.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { Origin, RunRecord } from '../ownership/run-record.js';
 import { endlessWait, nearestAlive } from '../ownership/wait-graph.js';
-import { checkDuration } from '../support/checks.js';
 import type { RunView } from '../types.js';
 import { untilTold } from './until-told.js';
 
@@ -22,12 +21,10 @@ export interface CloseReport {
 export async function closeOrigin(
   table: OwnerTable,
   origin: Origin,
-  waitMs: number = origin.settleMs,
+  waitMs: number,
 ): Promise<CloseReport> {
-  checkDuration('waitMs', waitMs);
   const { state } = table;
-  const own = [...state.all()].filter((record) => record.origin === origin);
-  refuseFromInside(table, own);
+  const own = runsOf(table, origin);
   origin.isClosed = true;
   const cancelled = cancelWaiting(table, origin, own);
   const granted = own.filter((record) => record.generation > 0);
@@ -48,10 +45,19 @@ export async function closeOrigin(
   };
 }
 
-/** A run that waits for its own end would wait until it is revoked. */
-function refuseFromInside(table: OwnerTable, own: readonly RunRecord[]): void {
+function runsOf(table: OwnerTable, origin: Origin): readonly RunRecord[] {
+  return [...table.state.all()].filter((record) => record.origin === origin);
+}
+
+/**
+ * A run that waits for its own end would wait until it is revoked.
+ *
+ * @throws DeadlockError
+ */
+export function refuseFromInside(table: OwnerTable, origin: Origin): void {
   const asker = nearestAlive(table.state.ambient.getStore());
-  for (const record of own) {
+  if (asker === undefined) return;
+  for (const record of runsOf(table, origin)) {
     const chain = endlessWait(asker, record);
     if (chain === undefined) continue;
     throw new DeadlockError({

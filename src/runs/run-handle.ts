@@ -95,13 +95,14 @@ export class RunHandle implements Run {
     checkDuration('waitMs', waitMs);
     this.#checkUsable('park');
     if (this.#isJoined) throw this.#hostOnly('park');
-    if (!record.isStranded) checkOwner(record, 'park');
+    if (record.phase !== 'parked' || !record.isStranded) checkOwner(record, 'park');
     this.#table.parking.leave(record);
     try {
       return await this.within(task);
     } finally {
       checkAlive(record, 'come back from park');
       await this.#table.parking.comeBack(record, waitMs);
+      checkAlive(record, 'come back from park');
     }
   }
 

@@ -56,6 +56,12 @@ export function runJoined<T>(
   asker: RunRecord,
   call: TaskCall<T>,
 ): void {
+  const late =
+    host.firing?.reason ?? (host.phase === 'ended' ? endedError(host, 'join') : undefined);
+  if (late) {
+    call.reject(late);
+    return;
+  }
   const handle = new RunHandle(table, host, true);
   let ended: SessionError | undefined;
   const onHostEnd = (): void => {

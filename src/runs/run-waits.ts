@@ -2,7 +2,7 @@ import { DeadlockError } from '../errors/wait-errors.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import { endlessWait, nearestAlive } from '../ownership/wait-graph.js';
-import { checkText } from '../support/checks.js';
+import { wrongType } from '../support/checks.js';
 import type { RunView, SessionFileLike } from '../types.js';
 import { findQueue, spellingOf } from './find-queue.js';
 import { checkWait, untilTold, type WaitOptions } from './until-told.js';
@@ -17,8 +17,8 @@ export async function whenEnded(
   run: RunView | string,
   options: WaitOptions = {},
 ): Promise<boolean> {
-  const runId = typeof run === 'string' ? run : run.runId;
-  checkText('run', runId);
+  const runId: unknown = typeof run === 'object' ? (run as RunView | null)?.runId : run;
+  if (typeof runId !== 'string') throw wrongType('run', 'a run or its id', run);
   checkWait(options);
   const target = table.state.liveIds.get(runId);
   if (target === undefined) return true;

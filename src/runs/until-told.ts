@@ -1,5 +1,5 @@
 import type { CallerSignals } from '../ownership/caller-signals.js';
-import { checkDuration, checkSignal } from '../support/checks.js';
+import { checkDuration, checkObject, checkSignal } from '../support/checks.js';
 import { monotonicMs } from '../support/clock.js';
 import { Countdown } from '../support/countdown.js';
 
@@ -11,7 +11,9 @@ export interface WaitOptions {
 }
 
 /** @throws TypeError, RangeError */
-export function checkWait({ waitMs, signal }: WaitOptions): void {
+export function checkWait(options: WaitOptions): void {
+  checkObject('options', options);
+  const { waitMs, signal } = options;
   if (waitMs !== undefined) checkDuration('waitMs', waitMs);
   if (signal !== undefined) checkSignal('signal', signal);
 }

@@ -21,24 +21,36 @@ export function holderClause(holder: Holder | undefined): string {
 
 export function describeHolder(holder: Holder, nowMs: number = Date.now()): string {
   const label = holder.sessionKey === undefined ? '' : ` of ${JSON.stringify(holder.sessionKey)}`;
-  const note = holder.progressNote === undefined ? '' : ` (${holder.progressNote})`;
+  const note = holder.progressNote === undefined ? '' : ` (${oneLine(holder.progressNote)})`;
   const silent =
     holder.progressAtMs === undefined
       ? ''
-      : `, last progress ${describeMs(nowMs - holder.progressAtMs)} ago${note}`;
-  const sinceMs = holder.grantedAtMs ?? holder.requestedAtMs;
+      : `, last progress ${age(nowMs, holder.progressAtMs)} ago${note}`;
+  const since = age(nowMs, holder.grantedAtMs ?? holder.requestedAtMs);
   return (
-    `${holder.kind} run ${holder.runId}${label}, ${holder.phase} for ${describeMs(nowMs - sinceMs)}` +
-    `${silent}, ${holder.waiting} waiting, ${describeLimits(holder)}, pid ${holder.pid} on ${holder.host}`
+    `${holder.kind} run ${holder.runId}${label}, ${holder.phase} for ${since}${silent}, ` +
+    `${holder.waiting} waiting, ${describeLimits(holder)}, pid ${holder.pid} on ${holder.host}`
   );
 }
 
+/** The wall clock may have been set back since. */
+function age(nowMs: number, sinceMs: number): string {
+  return describeMs(Math.max(0, nowMs - sinceMs));
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ');
+}
+
 function describeLimits({ limits }: Holder): string {
-  const stuck =
-    limits.stuckAfterMs === false
-      ? 'never for silence'
-      : `after ${describeMs(limits.stuckAfterMs)} of silence`;
-  const hold =
-    limits.maxHoldMs === undefined ? '' : `, after ${describeMs(limits.maxHoldMs)} in any case`;
-  return `told to stop ${stuck}${hold}, then ${describeMs(limits.settleMs)} to settle`;
+  const reasons = [
+    ...(limits.stuckAfterMs === false
+      ? []
+      : [`after ${describeMs(limits.stuckAfterMs)} of silence`]),
+    ...(limits.maxHoldMs === undefined
+      ? []
+      : [`after ${describeMs(limits.maxHoldMs)} in any case`]),
+  ];
+  if (reasons.length === 0) return 'never told to stop';
+  return `told to stop ${reasons.join(', ')}, then ${describeMs(limits.settleMs)} to settle`;
 }
