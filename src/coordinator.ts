@@ -161,13 +161,17 @@ class SessionCoordinator implements Coordinator {
     );
   }
 
-  async close(options: { waitMs?: number } = {}): Promise<CloseReport> {
-    checkObject('options', options);
-    const { waitMs = this.#settings.settleMs } = options;
-    checkDuration('waitMs', waitMs);
-    refuseFromInside(this.#table, this.#settings);
-    this.#closing ??= closeOrigin(this.#table, this.#settings, waitMs);
-    return await this.#closing;
+  close(options: { waitMs?: number } = {}): Promise<CloseReport> {
+    try {
+      checkObject('options', options);
+      const { waitMs = this.#settings.settleMs } = options;
+      checkDuration('waitMs', waitMs);
+      refuseFromInside(this.#table, this.#settings);
+      this.#closing ??= closeOrigin(this.#table, this.#settings, waitMs);
+      return this.#closing;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

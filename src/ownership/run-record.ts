@@ -26,7 +26,7 @@ export interface Origin {
   readonly maxWaiting: number;
   readonly logger: Logger | undefined;
   readonly onEvent: ((event: OwnershipEvent) => void) | undefined;
-  /** Set once, by `close()`: nothing more is admitted or granted again. */
+  /** Set once, by `close()`: nothing more is admitted. */
   isClosed: boolean;
 }
 

@@ -17,8 +17,8 @@ export function checkOwner(record: RunRecord, action: string): void {
 }
 
 export function endedError(record: RunRecord, action: string): RunEndedError | RunRevokedError {
-  const { path: sessionFile, runId, end, firing } = record;
-  return end === 'revoked'
-    ? new RunRevokedError({ sessionFile, runId, action, cause: firing?.reason })
-    : new RunEndedError({ sessionFile, runId, action, end, cause: firing?.reason });
+  const { path: sessionFile, runId, end } = record;
+  const cause = record.firing?.reason;
+  const facts = { sessionFile, runId, action, cause, eventId: cause?.eventId };
+  return end === 'revoked' ? new RunRevokedError(facts) : new RunEndedError({ ...facts, end });
 }

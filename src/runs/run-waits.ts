@@ -2,7 +2,7 @@ import { DeadlockError } from '../errors/wait-errors.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import { endlessWait, nearestAlive } from '../ownership/wait-graph.js';
-import { wrongType } from '../support/checks.js';
+import { checkText, wrongType } from '../support/checks.js';
 import type { RunView, SessionFileLike } from '../types.js';
 import { findQueue, spellingOf } from './find-queue.js';
 import { checkWait, untilTold, type WaitOptions } from './until-told.js';
@@ -19,6 +19,7 @@ export async function whenEnded(
 ): Promise<boolean> {
   const runId: unknown = typeof run === 'object' ? (run as RunView | null)?.runId : run;
   if (typeof runId !== 'string') throw wrongType('run', 'a run or its id', run);
+  checkText('run', runId);
   checkWait(options);
   const target = table.state.liveIds.get(runId);
   if (target === undefined) return true;
@@ -78,8 +79,10 @@ async function wait(
     const waysOut = ['wait outside of the run', 'ask with waitMs 0, which only looks'];
     throw new DeadlockError({ sessionFile: target.path, subject, chain, waysOut });
   }
+  const { waitMs = Infinity } = options;
   const awaited = (asker.awaited ??= new Set());
-  awaited.add(targets);
+  // A wait with a limit ends by itself: it may disappoint, but nobody hangs in a circle with it.
+  if (waitMs === Infinity) awaited.add(targets);
   try {
     return await untilTold(table.callerSignals, options, subscribe);
   } finally {
