@@ -62,8 +62,6 @@ class Entry<S extends EventSubject> {
   }
 }
 
-export type { Entry as EventEntry };
-
 /**
  * The last changes of all files of one owner table, in order, readable without any lock.
  *

@@ -88,7 +88,7 @@ export class OwnerTable implements ThreadTable {
  * @throws ConfigurationError `ERR_SESSION_CONFIG` where a copy with another protocol made it: two
  * tables in one thread would grant one file twice
  */
-export function sharedOwnerTable(historySize: number): OwnerTable {
+export function sharedOwnerTable(historySize?: number): OwnerTable {
   const existing = threadTable();
   if (existing === undefined) {
     const table = new OwnerTable(historySize);
