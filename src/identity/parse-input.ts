@@ -12,6 +12,8 @@ export type ParsedInput =
   | { readonly type: 'marker'; readonly file: SessionFile }
   | { readonly type: 'path'; readonly path: string };
 
+const SPACE = 0x20;
+
 /** Absolute, in normal form and without NUL, so that nothing is left to do: the usual case. */
 const NORMAL_POSIX_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[^/\0]+)+$/;
 
@@ -43,20 +45,20 @@ export function isSessionFile(file: unknown): file is SessionFile {
 
 function parseString(text: string, markers: ReadonlySet<string>): ParsedInput {
   if (sep === '/' && NORMAL_POSIX_PATH.test(text)) return { type: 'path', path: text };
-  if (text.trim() === '') throw refused(text, 'empty', 'it is empty, a path is wanted');
   if (text.includes('\0')) throw withNul(text);
   const colon = text.indexOf(':');
   // One letter is a Windows drive, never a scheme.
-  if (colon < 2) return absolute(text);
-  const scheme = text.slice(0, colon);
+  const scheme = colon < 2 ? '' : text.slice(0, colon);
+  if (markers.has(scheme)) return marker(text, colon);
   if (scheme.toLowerCase() === 'file') return parseFileUrl(text);
-  return markers.has(scheme) ? marker(text, scheme) : absolute(text);
+  if (text.trim() === '') throw refused(text, 'empty', 'it is empty, a path is wanted');
+  return absolute(text);
 }
 
 function parseUrl(href: string, markers: ReadonlySet<string>): ParsedInput {
   const scheme = href.slice(0, href.indexOf(':'));
   if (scheme === 'file') return parseFileUrl(href);
-  if (markers.has(scheme)) return marker(href, scheme);
+  if (markers.has(scheme)) return marker(href, scheme.length);
   const known = [...markers].map((name) => `${name}:`).join(', ') || 'none';
   throw refused(href, 'marker', `of URLs only file: and markers (${known}) are served`);
 }
@@ -73,9 +75,10 @@ function parseFileUrl(href: string): ParsedInput {
   return absolute(path);
 }
 
-function marker(text: string, scheme: string): ParsedInput {
-  if (text.slice(scheme.length + 1).trim() === '') {
-    throw refused(text, 'marker', `a name is wanted behind ${scheme}:`);
+function marker(text: string, colon: number): ParsedInput {
+  const isPlain = text.charCodeAt(colon + 1) > SPACE;
+  if (!isPlain && text.slice(colon + 1).trim() === '') {
+    throw refused(text, 'marker', `a name is wanted behind ${text.slice(0, colon + 1)}`);
   }
   return { type: 'marker', file: { key: text, path: text, realPath: text } };
 }

@@ -1,3 +1,5 @@
+import { SteadyMap } from '../support/steady-map.js';
+
 /** Told once, when the signal fires. */
 type OnAbort = (reason: unknown) => void;
 
@@ -11,7 +13,7 @@ interface Watch {
  * from the eleventh on). The listener goes with the last of them.
  */
 export class CallerSignals {
-  readonly #watches = new Map<AbortSignal, Watch>();
+  readonly #watches = new SteadyMap<AbortSignal, Watch>();
 
   get size(): number {
     return this.#watches.size;

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { InvalidSessionFileError } from '../errors/setup-errors.js';
 import { type FileId, readFileId } from '../identity/file-id.js';
+import { SteadyMap } from '../support/steady-map.js';
 import type { FileQueue } from './file-queue.js';
 
 /**
@@ -8,7 +9,7 @@ import type { FileQueue } from './file-queue.js';
  * that file. Holds files in use only.
  */
 export class FileIds {
-  readonly #byId = new Map<string, FileQueue>();
+  readonly #byId = new SteadyMap<string, FileQueue>();
   /** Files in use that did not exist when somebody last looked. */
   readonly #unseen = new Set<FileQueue>();
 

@@ -1,8 +1,9 @@
+import { SteadyMap } from '../support/steady-map.js';
 import type { RunRecord } from './run-record.js';
 
 /** Runs alive by one of their labels. Many runs may bear one label. */
 export class LabelIndex {
-  readonly #runs = new Map<string, Set<RunRecord>>();
+  readonly #runs = new SteadyMap<string, Set<RunRecord>>();
 
   get size(): number {
     return this.#runs.size;

@@ -3,6 +3,7 @@ import type { OwnershipEvent } from '../observe/events.js';
 import type { FileId } from '../identity/file-id.js';
 import type { RunInterruptedError } from '../errors/run-errors.js';
 import { wallMsOf } from '../support/clock.js';
+import type { SteadyMap } from '../support/steady-map.js';
 import type { Countdown } from '../support/countdown.js';
 import type {
   Logger,
@@ -130,7 +131,7 @@ export class RunRecord implements ListMember<RunRecord> {
   /** Set while a task of `run()` runs: told at revoke, which does not wait for the task. */
   onRevoked: { reject(reason: RunInterruptedError): void } | undefined = undefined;
 
-  readonly #liveIds: Map<string, RunRecord>;
+  readonly #liveIds: SteadyMap<string, RunRecord>;
   #runId: string | undefined;
   #requestedAtMs: number | undefined;
   #grantedAtMs: number | undefined;
@@ -144,7 +145,7 @@ export class RunRecord implements ListMember<RunRecord> {
     arrivedMs: number,
     callerSignal: AbortSignal | undefined,
     asker: RunRecord | undefined,
-    liveIds: Map<string, RunRecord>,
+    liveIds: SteadyMap<string, RunRecord>,
   ) {
     this.origin = origin;
     this.terms = terms;

@@ -4,6 +4,7 @@ import { deliver } from '../observe/deliver.js';
 import { EventLog } from '../observe/event-log.js';
 import type { EventDetails, OwnershipEventType } from '../observe/events.js';
 import { Outbox } from '../support/outbox.js';
+import { SteadyMap } from '../support/steady-map.js';
 import { Deadlines } from './deadlines.js';
 import { FileIds } from './file-ids.js';
 import type { FileQueue } from './file-queue.js';
@@ -21,8 +22,8 @@ import type { RunRecord } from './run-record.js';
  */
 export class TableState {
   /** Key -> the file in use. Made by the request that finds it free, deleted by its last run. */
-  readonly queues: Map<string, FileQueue> = new Map();
-  readonly liveIds: Map<string, RunRecord> = new Map();
+  readonly queues: SteadyMap<string, FileQueue> = new SteadyMap();
+  readonly liveIds: SteadyMap<string, RunRecord> = new SteadyMap();
   readonly sessionKeys: LabelIndex = new LabelIndex();
   readonly sessionIds: LabelIndex = new LabelIndex();
   readonly fileIds: FileIds = new FileIds();
