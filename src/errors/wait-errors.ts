@@ -103,7 +103,10 @@ export class DuplicateRunError extends SessionError {
   }
 }
 
-/** The wait could never end. `chain` starts with the run that asks; each link waits for the next. */
+/**
+ * The wait could never end. In `chain` each run waits for the next; the last one is the run that
+ * asks, or one around it.
+ */
 export class DeadlockError extends SessionError {
   static {
     named(this.prototype, 'DeadlockError');

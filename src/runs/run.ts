@@ -12,7 +12,10 @@ export interface RunRequest {
   readonly runId?: string | undefined;
   /** @defaultValue `'person'` */
   readonly kind?: RunKind | undefined;
-  /** Ends the wait while the run waits, fires `run.signal` from the grant on. */
+  /**
+   * Ends the wait while the run waits, fires `run.signal` from the grant on. A request that joins
+   * has its host's signal from then on; its own counts no more.
+   */
   readonly signal?: AbortSignal | undefined;
   /**
    * Measured from the call: one deadline for resolving the path and for queueing together. 0 takes
