@@ -1,0 +1,141 @@
+import { describe, expect, it, vi } from 'vitest';
+import { OwnerWaitTimeoutError, RUN_ENDS, RUN_KINDS } from '../../src/index.js';
+import { errorClasses, membersOf, unionOf } from './support/declarations.js';
+import { codeBlocks, idsIn, section, tableRows, textOf } from './support/markdown.js';
+
+const README = textOf('README.md');
+
+function column(firstTitle: string, index = 0): string[] {
+  return tableRows(README, firstTitle).map((cells) => cells[index] ?? '');
+}
+
+describe('the README', () => {
+  it('is short enough to be read', () => {
+    expect(README.trimEnd().split('\n').length).toBeLessThanOrEqual(300);
+  });
+
+  it('shows a part of examples/minimal.ts, word for word', () => {
+    const [example] = codeBlocks(README, 'ts');
+
+    expect(example).toMatch(/^import \{ createCoordinator/);
+    expect(textOf('examples/minimal.ts')).toContain(example);
+  });
+
+  it('shows an error as the code words it', () => {
+    // Given a waiter behind a cron job that has been silent for a while
+    const nowMs = 1_800_000_000_000;
+    vi.useFakeTimers({ toFake: ['Date'], now: nowMs });
+    const holder = {
+      runId: 'nightly-2291',
+      generation: 1,
+      sessionFile: '/srv/agent/family.jsonl',
+      sessionKey: 'cron:nightly',
+      kind: 'cron',
+      phase: 'active',
+      requestedAtMs: nowMs - 842_000,
+      grantedAtMs: nowMs - 842_000,
+      progressAtMs: nowMs - 760_000,
+      progressNote: 'tool call 3 of 9: read',
+      waiting: 3,
+      limits: { stuckAfterMs: 900_000, settleMs: 15_000 },
+      pid: 4711,
+      host: 'host-a',
+    } as const;
+
+    // When it gives up
+    const { name, message } = new OwnerWaitTimeoutError({
+      sessionFile: '/srv/agent/family.jsonl',
+      holder,
+      waitMs: 600_000,
+      position: 1,
+      queueLength: 3,
+    });
+    vi.useRealTimers();
+
+    // Then the README shows that text, whatever its line breaks
+    const shown = codeBlocks(README, '').map((block) => block.replaceAll(/\s+/g, ' ').trim());
+    expect(shown).toContain(`${name}: ${message}`);
+  });
+
+  it('lists every option, with its default', () => {
+    const rows = new Map(tableRows(README, 'option').map(([name, value]) => [name, value]));
+
+    const options = membersOf('src/options.ts', 'CoordinatorOptions');
+
+    expect(new Set(rows.keys())).toEqual(new Set(options.keys()));
+    expect(Object.fromEntries(rows)).toMatchObject(
+      Object.fromEntries([...options].filter(([, value]) => value !== '')),
+    );
+  });
+
+  it('lists every field of a request', () => {
+    const fields = [...membersOf('src/runs/run.ts', 'RunRequest').keys()];
+
+    expect(column('request field').sort()).toEqual(fields.sort());
+  });
+
+  it('lists every error code, with its class', () => {
+    const classes = errorClasses('src/errors');
+
+    expect(column('code').sort()).toEqual(
+      unionOf('src/errors/session-error.ts', 'SessionErrorCode').sort(),
+    );
+    expect(new Map(tableRows(README, 'code').map(([code, name]) => [name, code]))).toEqual(classes);
+  });
+
+  it('lists every type of event', () => {
+    const types = [...membersOf('src/observe/events.ts', 'EventDetails').keys()];
+
+    expect(column('type').sort()).toEqual(types.sort());
+  });
+
+  it('lists every end of a run', () => {
+    expect(column('end').sort()).toEqual([...RUN_ENDS].sort());
+  });
+
+  it('names every cause of a signal', () => {
+    const causes = unionOf('src/types.ts', 'InterruptCause');
+
+    expect(column('end', 2)).toEqual(expect.arrayContaining(causes));
+  });
+
+  it('names the kinds in the order of their urgency', () => {
+    expect(README).toContain(
+      `most urgent first: ${RUN_KINDS.map((kind) => `\`${kind}\``).join(', ')}.`,
+    );
+  });
+
+  it('lists every member of a run that is more than a fact about it', () => {
+    const members = [...membersOf('src/runs/run.ts', 'Run').keys()].filter(
+      (name) => name !== 'toJSON',
+    );
+    const shown = column('member').map((member) => /^run\.(\w+)/.exec(member)?.[1] ?? member);
+
+    expect(shown.sort()).toEqual(members.sort());
+  });
+
+  it.each(['Coordinator', 'CoordinatorSnapshot'])('names every member of %s', (name) => {
+    const members = [...membersOf('src/coordinator.ts', name).keys()];
+
+    expect(members.filter((member) => !new RegExp(`\\b${member}\\b`).test(README))).toEqual([]);
+  });
+
+  it('names every look-up of the index', () => {
+    const members = [...membersOf('src/runs/run-index.ts', 'RunIndex').keys()];
+
+    expect(members.filter((member) => !new RegExp(`\\b${member}\\b`).test(README))).toEqual([]);
+  });
+
+  it('says of every guarantee that it holds or that it does not, and knows no other', () => {
+    const groups = JSON.parse(textOf('tools/guarantees.json')) as {
+      guarantees: Record<string, string>;
+    }[];
+    const ids = groups.flatMap(({ guarantees }) => Object.keys(guarantees));
+
+    const said = idsIn(
+      section(README, '## Guarantees') + section(README, '## What it does not promise'),
+    );
+
+    expect([...new Set(said)].sort()).toEqual(ids.sort());
+  });
+});

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+export function textOf(name: string): string {
+  return readFileSync(`${ROOT}${name}`, 'utf8');
+}
+
+/** The code blocks of one language, without their fences; `''` is the language of plain ones. */
+export function codeBlocks(text: string, language: string): string[] {
+  const blocks = text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm);
+  return [...blocks].filter(([, of]) => of === language).map(([, , code = '']) => code);
+}
+
+function withoutBlocks(text: string): string {
+  return text.replaceAll(/^```[\s\S]*?^```$/gm, '');
+}
+
+/** Everything in backticks outside of code blocks. */
+export function codeSpans(text: string): string[] {
+  return Array.from(withoutBlocks(text).matchAll(/`([^`]+)`/g), ([, code = '']) => code);
+}
+
+/** The targets of all links, without those to other hosts. */
+export function relativeLinks(text: string): string[] {
+  const targets = Array.from(withoutBlocks(text).matchAll(/\]\(([^)]+)\)/g), ([, to = '']) => to);
+  return targets.filter((target) => !/^[a-z]+:/.test(target));
+}
+
+/** The cells of the tables whose first column has this title, row by row, without backticks. */
+export function tableRows(text: string, firstTitle: string): string[][] {
+  const rows: string[][] = [];
+  let isInside = false;
+  for (const line of text.split('\n')) {
+    if (!line.startsWith('|')) {
+      isInside = false;
+      continue;
+    }
+    const cells = line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll('`', ''));
+    if (cells[0] === firstTitle) isInside = true;
+    else if (isInside && !/^-+$/.test(cells[0] ?? '')) rows.push(cells);
+  }
+  return rows;
+}
+
+/** The text from one heading to the next of the same depth. */
+export function section(text: string, heading: string): string {
+  const [, after = ''] = text.split(`\n${heading}\n`);
+  const depth = heading.split(' ', 1)[0] ?? '';
+  return after.split(new RegExp(`^${depth} `, 'm'), 1)[0] ?? '';
+}
+
+/** All ids of guarantees in a text; `A1 to A7` stands for all seven. */
+export function idsIn(text: string): string[] {
+  const found = text.matchAll(/\b([A-Z])(\d+)(?: to \1(\d+))?\b/g);
+  return Array.from(found, ([, group = '', first = '', last = first]) => {
+    const count = Number(last) - Number(first) + 1;
+    return Array.from({ length: count }, (_, index) => `${group}${Number(first) + index}`);
+  }).flat();
+}
