@@ -181,5 +181,6 @@ export function readTerms(request: RunRequest, settings: Settings): RunTerms {
     maxHoldMs: durationOr('maxHoldMs', request.maxHoldMs, settings.maxHoldMs),
     stuckAfterMs: stuckLimit(request.stuckAfterMs, settings.stuckAfterMs),
     onReentry,
+    rescue,
   };
 }

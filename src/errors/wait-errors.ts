@@ -31,7 +31,8 @@ export class OwnerWaitTimeoutError extends SessionError {
           : `it was number ${facts.position} of ${facts.queueLength} waiting`;
     super(facts, {
       message:
-        `Cannot own ${JSON.stringify(facts.sessionFile)} within ${describeMs(facts.waitMs)}: ` +
+        `Cannot own ${JSON.stringify(facts.sessionFile)} ` +
+        `${facts.waitMs === 0 ? 'now' : `within ${describeMs(facts.waitMs)}`}: ` +
         `${place}${holderClause(facts.holder)}`,
       retry: 'wait',
       userMessage: BUSY,
@@ -74,7 +75,10 @@ export class QueueFullError extends SessionError {
     super(facts, {
       message:
         `Cannot queue for ${JSON.stringify(facts.sessionFile)}: ` +
-        `${facts.maxWaiting} runs wait already, as many as maxWaiting allows${holderClause(facts.holder)}`,
+        (facts.maxWaiting === 0
+          ? 'maxWaiting is 0, so no run may wait'
+          : `${facts.maxWaiting} runs wait already, as many as maxWaiting allows`) +
+        holderClause(facts.holder),
       retry: 'wait',
       userMessage: BUSY,
     });

@@ -106,7 +106,11 @@ export class FileQueue {
 
   /** 1 for the next to be served. */
   positionOf(record: RunRecord): number {
-    let ahead = this.#resumes?.size ?? 0;
+    let ahead = 0;
+    for (const other of this.#resumes ?? []) {
+      if (other === record) return ahead + 1;
+      ahead += 1;
+    }
     for (const line of this.#lines ?? []) {
       for (const other of line ?? []) {
         if (!precedes(other, record)) break;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { OwnershipEvent } from '../observe/events.js';
 import type { FileId } from '../identity/file-id.js';
 import type { RunInterruptedError } from '../errors/run-errors.js';
+import type { SessionError } from '../errors/session-error.js';
 import { wallMsOf } from '../support/clock.js';
 import type { SteadyMap } from '../support/steady-map.js';
 import type { Countdown } from '../support/countdown.js';
@@ -41,6 +42,7 @@ export interface RunTerms {
   readonly maxHoldMs: number;
   readonly stuckAfterMs: number;
   readonly onReentry: 'refuse' | 'join' | 'queue';
+  readonly rescue: ((payload: unknown, error: SessionError) => void | Promise<void>) | undefined;
 }
 
 /** Whoever waits for the grant: settled at most once. */

@@ -1,7 +1,7 @@
 import { RunEndedError } from '../errors/run-errors.js';
 import { SessionError } from '../errors/session-error.js';
 import type { Counters } from '../observe/counters.js';
-import { monotonicMs } from '../support/clock.js';
+import { monotonicMs, roundedMs } from '../support/clock.js';
 import type { RunEnd } from '../types.js';
 import { checkStillSame } from './identify.js';
 import { FileQueue } from './file-queue.js';
@@ -55,7 +55,7 @@ export class Turns {
   /** The run owns from here on; whoever waits for that is told by `admit`. */
   grant(queue: FileQueue, record: RunRecord, nowMs: number): void {
     const isResumed = record.phase === 'parked';
-    const waitedMs = nowMs - (isResumed ? record.parkedMs : record.arrivedMs);
+    const waitedMs = roundedMs(nowMs - (isResumed ? record.parkedMs : record.arrivedMs));
     queue.owner = record;
     queue.parked?.delete(record);
     record.noteGrant(nowMs);
@@ -139,9 +139,10 @@ export class Turns {
     const { code, holder, eventId } = SessionError.is(error)
       ? error
       : { code: 'ERR_UNKNOWN', holder: undefined, eventId: undefined };
+    const sinceMs = record.phase === 'parked' ? record.parkedMs : record.arrivedMs;
     const details = {
       code,
-      waitedMs: monotonicMs() - (record.phase === 'parked' ? record.parkedMs : record.arrivedMs),
+      waitedMs: roundedMs(monotonicMs() - sinceMs),
       ...(holder === undefined ? {} : { holderRunId: holder.runId }),
     };
     this.#state.emit(type, record, details, eventId);
@@ -169,7 +170,7 @@ export class Turns {
 
   #emitEnd(record: RunRecord, end: RunEnd, nowMs: number): void {
     const reason = record.firing?.reason;
-    const heldMs = nowMs - record.grantedMs;
+    const heldMs = roundedMs(nowMs - record.grantedMs);
     const details = reason === undefined ? { end, heldMs } : { end, heldMs, why: reason.why };
     this.#state.emit('ended', record, details, reason?.eventId, nowMs);
   }

@@ -1,4 +1,5 @@
 import { RunEndedError, RunNotOwnerError } from '../errors/run-errors.js';
+import type { SessionError } from '../errors/session-error.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import { endAfter } from '../ownership/signals.js';
@@ -12,6 +13,7 @@ import {
 import { monotonicMs } from '../support/clock.js';
 import type { RunEnd, RunKind, RunPhase, RunView } from '../types.js';
 import type { Run } from './run.js';
+import { logLateError, saveResult } from './late-outcome.js';
 import { checkAlive, checkOwner } from './run-guards.js';
 
 /** How any copy of this package finds the record behind a handle that a caller hands back. */
@@ -97,13 +99,22 @@ export class RunHandle implements Run {
     if (this.#isJoined) throw this.#hostOnly('park');
     if (record.phase !== 'parked' || !record.isStranded) checkOwner(record, 'park');
     this.#table.parking.leave(record);
+    const outcome = await Promise.allSettled([this.#call(task)]);
     try {
-      return await this.within(task);
-    } finally {
       checkAlive(record, 'come back from park');
       await this.#table.parking.comeBack(record, waitMs);
       checkAlive(record, 'come back from park');
+    } catch (error) {
+      keepOutcome(record, outcome[0], error as SessionError);
+      throw error;
     }
+    if (outcome[0].status === 'rejected') throw outcome[0].reason;
+    return outcome[0].value;
+  }
+
+  /** `async`, so that a task that throws at once is a rejection like any other. */
+  async #call<T>(task: () => T | Promise<T>): Promise<T> {
+    return await this.within(task);
   }
 
   within<T>(task: () => T): T {
@@ -162,3 +173,13 @@ export class RunHandle implements Run {
 }
 
 const RELEASED: Promise<void> = Promise.resolve();
+
+/** What a task brought back that its run has no turn for any more. */
+function keepOutcome(
+  record: RunRecord,
+  outcome: PromiseSettledResult<unknown>,
+  error: SessionError,
+): void {
+  if (outcome.status === 'rejected') logLateError(record, outcome.reason, error);
+  else saveResult(record, outcome.value, error, record.terms.rescue);
+}

@@ -1,9 +1,9 @@
 import type { SessionError } from '../errors/session-error.js';
-import { log } from '../observe/deliver.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import { endAfter } from '../ownership/signals.js';
-import { endedError } from './run-guards.js';
+import { logLateError, saveResult } from './late-outcome.js';
+import { checkOwner, endedError } from './run-guards.js';
 import { RunHandle } from './run-handle.js';
 import type { Run, RunRequest } from './run.js';
 
@@ -56,10 +56,11 @@ export function runJoined<T>(
   asker: RunRecord,
   call: TaskCall<T>,
 ): void {
-  const late =
-    host.firing?.reason ?? (host.phase === 'ended' ? endedError(host, 'join') : undefined);
-  if (late) {
-    call.reject(late);
+  try {
+    if (host.firing) throw host.firing.reason;
+    checkOwner(host, 'join');
+  } catch (reason) {
+    call.reject(reason);
     return;
   }
   const handle = new RunHandle(table, host, true);
@@ -132,31 +133,4 @@ function conclude(
   table.turns.finish(record, reason === undefined ? end : endAfter(reason.why));
   table.state.outbox.flush();
   return reason;
-}
-
-/** A finished result is never thrown away without a word. */
-function saveResult(
-  record: RunRecord,
-  value: unknown,
-  reason: SessionError,
-  rescue: RunRequest['rescue'],
-): void {
-  const { logger } = record.origin;
-  const facts = { runId: record.runId, sessionFile: record.path, eventId: reason.eventId };
-  if (rescue === undefined) {
-    if (value !== undefined) log(logger, 'warn', facts, 'session result dropped: no rescue given');
-    return;
-  }
-  Promise.resolve()
-    .then(() => rescue(value, reason))
-    .catch((error: unknown) => {
-      log(logger, 'error', { ...facts, err: error }, 'a rescue callback failed');
-    });
-}
-
-function logLateError(record: RunRecord, error: unknown, reason: SessionError): void {
-  if (error === reason) return;
-  const { runId, path: sessionFile } = record;
-  const facts = { runId, sessionFile, eventId: reason.eventId, err: error };
-  log(record.origin.logger, 'warn', facts, 'session task failed after its signal had fired');
 }

@@ -8,6 +8,11 @@ export function monotonicMs(): number {
   return performance.now();
 }
 
+/** A duration as it is told: exact to the microsecond, without the noise below. */
+export function roundedMs(durationMs: number): number {
+  return Math.round(durationMs * 1_000) / 1_000;
+}
+
 /** The wall time of a past monotonic instant, by today's setting of the clock. */
 export function wallMsOf(instantMs: number): number {
   return Math.round(Date.now() - (performance.now() - instantMs));

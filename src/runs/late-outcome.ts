@@ -1,0 +1,32 @@
+import type { SessionError } from '../errors/session-error.js';
+import { log } from '../observe/deliver.js';
+import type { RunRecord } from '../ownership/run-record.js';
+import type { RunRequest } from './run.js';
+
+/** A finished result is never thrown away without a word. */
+export function saveResult(
+  record: RunRecord,
+  value: unknown,
+  reason: SessionError,
+  rescue: RunRequest['rescue'],
+): void {
+  const { logger } = record.origin;
+  const facts = { runId: record.runId, sessionFile: record.path, eventId: reason.eventId };
+  if (rescue === undefined) {
+    if (value !== undefined) log(logger, 'warn', facts, 'session result dropped: no rescue given');
+    return;
+  }
+  Promise.resolve()
+    .then(() => rescue(value, reason))
+    .catch((error: unknown) => {
+      log(logger, 'error', { ...facts, err: error }, 'a rescue callback failed');
+    });
+}
+
+/** What a task throws that has no turn any more is no answer to anybody, but not a secret either. */
+export function logLateError(record: RunRecord, error: unknown, reason: SessionError): void {
+  if (error === reason) return;
+  const { runId, path: sessionFile } = record;
+  const facts = { runId, sessionFile, eventId: reason.eventId, err: error };
+  log(record.origin.logger, 'warn', facts, 'session task failed after its signal had fired');
+}
