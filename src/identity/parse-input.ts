@@ -13,6 +13,7 @@ export type ParsedInput =
   | { readonly type: 'path'; readonly path: string };
 
 const SPACE = 0x20;
+const COLON = 0x3a;
 
 /** Absolute, in normal form and without NUL, so that nothing is left to do: the usual case. */
 const NORMAL_POSIX_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[^/\0]+)+$/;
@@ -46,13 +47,17 @@ export function isSessionFile(file: unknown): file is SessionFile {
 function parseString(text: string, markers: ReadonlySet<string>): ParsedInput {
   if (sep === '/' && NORMAL_POSIX_PATH.test(text)) return { type: 'path', path: text };
   if (text.includes('\0')) throw withNul(text);
-  const colon = text.indexOf(':');
-  // One letter is a Windows drive, never a scheme.
-  const scheme = colon < 2 ? '' : text.slice(0, colon);
-  if (markers.has(scheme)) return marker(text, colon);
-  if (scheme.toLowerCase() === 'file') return parseFileUrl(text);
+  for (const scheme of markers) {
+    if (isUnder(scheme, text)) return marker(text, scheme.length);
+  }
+  if (isUnder('file', text.slice(0, 5).toLowerCase())) return parseFileUrl(text);
   if (text.trim() === '') throw refused(text, 'empty', 'it is empty, a path is wanted');
   return absolute(text);
+}
+
+function isUnder(scheme: string, text: string): boolean {
+  // One letter is a Windows drive, never a scheme.
+  return scheme.length > 1 && text.charCodeAt(scheme.length) === COLON && text.startsWith(scheme);
 }
 
 function parseUrl(href: string, markers: ReadonlySet<string>): ParsedInput {

@@ -1,5 +1,3 @@
-import { SteadyMap } from '../support/steady-map.js';
-
 /** Told once, when the signal fires. */
 type OnAbort = (reason: unknown) => void;
 
@@ -13,10 +11,11 @@ interface Watch {
  * from the eleventh on). The listener goes with the last of them.
  */
 export class CallerSignals {
-  readonly #watches = new SteadyMap<AbortSignal, Watch>();
+  readonly #watches = new WeakMap<AbortSignal, Watch>();
+  #size = 0;
 
   get size(): number {
-    return this.#watches.size;
+    return this.#size;
   }
 
   /** @param subscriber whom the call is for; one who watches already stays as he is */
@@ -28,17 +27,22 @@ export class CallerSignals {
     }
     const subscribers = new Map([[subscriber, onAbort]]);
     const listener = (): void => {
-      this.#watches.delete(signal);
+      this.#drop(signal);
       for (const call of [...subscribers.values()]) call(signal.reason);
     };
     this.#watches.set(signal, { subscribers, listener });
+    this.#size += 1;
     signal.addEventListener('abort', listener, { once: true });
   }
 
   unwatch(signal: AbortSignal, subscriber: object): void {
     const watch = this.#watches.get(signal);
     if (!watch?.subscribers.delete(subscriber) || watch.subscribers.size > 0) return;
-    this.#watches.delete(signal);
+    this.#drop(signal);
     signal.removeEventListener('abort', watch.listener);
+  }
+
+  #drop(signal: AbortSignal): void {
+    if (this.#watches.delete(signal)) this.#size -= 1;
   }
 }
