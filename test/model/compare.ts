@@ -12,10 +12,24 @@ function factsOf({ sessionId, sessionKey, kind, phase, generation }: RunView): s
   return [sessionId, sessionKey, kind, phase, generation].join(' | ');
 }
 
+function isOpen({ parks }: Call): boolean {
+  return parks.some(({ model }) => model.outcome === EITHER);
+}
+
+function rescued(call: Call): unknown {
+  return isOpen(call) ? EITHER : call.rescued;
+}
+
+/** Late results of the task itself, and of what it did while it was parked. */
+function modelRescued(call: Call): unknown {
+  const parked = call.parks.filter(({ model }) => model.isRescued).length;
+  return isOpen(call) ? EITHER : call.model.rescued + parked;
+}
+
 function callFacts(call: Call): unknown[] {
   const { handle } = call;
   return [
-    [call.id, call.outcome, handle === undefined ? undefined : 'started', call.rescued],
+    [call.id, call.outcome, handle === undefined ? undefined : 'started', rescued(call)],
     [handle?.signal.aborted === true ? (handle.signal.reason as { why: string }).why : undefined],
     [handle?.phase === 'active' && !call.model.host ? handle.yieldSignal.aborted : undefined],
     call.parks.map(({ outcome, model }) =>
@@ -24,10 +38,11 @@ function callFacts(call: Call): unknown[] {
   ];
 }
 
-function modelFacts({ model, parks, id }: Call): unknown[] {
+function modelFacts(call: Call): unknown[] {
+  const { model, parks, id } = call;
   const { why, phase } = model.host ?? model;
   return [
-    [id, model.outcome, model.isStarted ? 'started' : undefined, model.rescued],
+    [id, model.outcome, model.isStarted ? 'started' : undefined, modelRescued(call)],
     [model.isStarted ? why : undefined],
     [model.isStarted && phase === 'active' && !model.host ? model.hasYielded : undefined],
     parks.map((park) => park.model.outcome),

@@ -51,9 +51,17 @@ export class ModelPark {
   readonly run: ModelRun;
   readonly waitMs: number;
   how = 'value';
+  /** Its task has settled. */
+  isBack = false;
   constructor(run: ModelRun, waitMs: number) {
     this.run = run;
     this.waitMs = waitMs;
+  }
+
+  /** It brought a result that its run has no turn for any more. */
+  get isRescued(): boolean {
+    const isLost = this.outcome !== undefined && this.outcome !== 'value';
+    return this.isBack && this.how === 'value' && isLost;
   }
 }
 

@@ -92,6 +92,7 @@ export class Model extends ModelTurns {
   comeBack(park: ModelPark, how: 'value' | 'boom'): void {
     const { run, waitMs } = park;
     park.how = how;
+    park.isBack = true;
     if (!run.isAlive) {
       park.outcome = run.endedCode;
       return;
