@@ -85,7 +85,7 @@ async function play(lanes: readonly Lane[], s: fc.Scheduler) {
 }
 
 describe('lanes under random schedules', () => {
-  it('[P2] [O1] [R2] never overlap, and each comes to an end', { timeout: 60_000 }, async () => {
+  it('[R1] [P2] [O1] [R2] never overlap, and each comes to an end', { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(lane, { minLength: 2, maxLength: 8 }),

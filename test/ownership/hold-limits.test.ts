@@ -11,7 +11,7 @@ describe('HoldLimits', () => {
   useFakeTime();
   const stage = useStage();
 
-  it('stuckAfterMs counts from the last progress', async () => {
+  it('[S7] stuckAfterMs counts from the last progress', async () => {
     // Given an owner that makes progress every four seconds
     const sessions = stage.open(OPTIONS);
     const run = await sessions.acquire({ sessionFile: FILE });
@@ -65,7 +65,7 @@ describe('HoldLimits', () => {
     await (await waiter).release();
   });
 
-  it('[T6] a waiting run is never stuck', async () => {
+  it('[R10] [T6] a waiting run is never stuck', async () => {
     // Given a run that waits far longer than a turn may be silent
     const sessions = stage.open(OPTIONS);
     const owner = await sessions.acquire({ sessionFile: FILE, stuckAfterMs: false });

@@ -72,7 +72,7 @@ describe('Pressure', () => {
     await (await person).release();
   });
 
-  it('preemptAfterMs never interrupts an owner of the same or a more urgent kind', async () => {
+  it('[R4] preemptAfterMs never interrupts an owner of the same or a more urgent kind', async () => {
     const sessions = stage.open({ preemptAfterMs: 0, waitMs: Infinity });
     const run = await sessions.acquire({ sessionFile: FILE, kind: 'command' });
     const same = sessions.acquire({ sessionFile: FILE, kind: 'command' });

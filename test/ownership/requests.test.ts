@@ -35,7 +35,7 @@ describe('Requests', () => {
     await owner.release();
   });
 
-  it('waitMs 0 takes a free file, and refuses at once where it is held', async () => {
+  it('[I9] waitMs 0 takes a free file, and refuses at once where it is held', async () => {
     const sessions = stage.open();
     const run = await sessions.acquire({ sessionFile: FILE, waitMs: 0 });
 
@@ -95,7 +95,7 @@ describe('Requests', () => {
     expect(sessions.inspect().counters).toMatchObject({ requests: 1, aborted: 1 });
   });
 
-  it('an abort while waiting is gone at once, with its reason, timer and listener', async () => {
+  it('[I2] an abort while waiting is gone at once, with its reason, timer and listener', async () => {
     const sessions = stage.open();
     const owner = await sessions.acquire({ sessionFile: FILE, stuckAfterMs: false });
     const caller = createCountingController();

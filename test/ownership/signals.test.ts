@@ -81,7 +81,7 @@ describe('Signals', () => {
     expect(run.end).toBe('aborted');
   });
 
-  it('rescue gets a late result, once, with the reason', async () => {
+  it('[F14] rescue gets a late result, once, with the reason', async () => {
     // Given a revoked run with a rescue
     const sessions = stage.open(OPTIONS);
     const rescue = vi.fn<(payload: unknown, error: SessionError) => void>();
@@ -164,7 +164,7 @@ describe('Signals', () => {
     await settled();
   });
 
-  it('a later cause neither restarts the time to settle nor changes the reason', async () => {
+  it('[I6] a later cause neither restarts the time to settle nor changes the reason', async () => {
     // Given a run that was stopped by its caller, shortly before it would be stuck
     const sessions = stage.open(OPTIONS);
     const caller = new AbortController();

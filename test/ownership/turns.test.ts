@@ -181,7 +181,7 @@ describe('Turns', () => {
     expect(sessions.inspect().counters).toMatchObject({ granted: 2, timedOut: 1, aborted: 1 });
   });
 
-  it('[O8] a turn that is taken is passed on in the same step, and the loser is refused', async () => {
+  it('[S5] [O8] a turn that is taken is passed on in the same step, and the loser is refused', async () => {
     // Given a heedless owner and a waiting run
     const sessions = stage.open(OPTIONS);
     const owners: (string | undefined)[] = [];

@@ -44,7 +44,7 @@ function watchInternals(): void {
 watchInternals();
 
 /** Every request and every grant is accounted for, and no view shows what another does not. */
-export function assertBalanced(coordinator: Coordinator): void {
+function assertBalanced(coordinator: Coordinator): void {
   const { held, waiting, parked, counters } = coordinator.inspect();
   const { requests, granted, timedOut, aborted, cancelled, refused, busy, steered, joined } =
     counters;
@@ -64,7 +64,7 @@ const MANY = 120;
 const OUTCOMES = ['granted', 'joined', 'timed-out', 'aborted', 'cancelled', 'refused'];
 
 /** One outcome per request, one end per granted run, one owner per file, told in order. */
-export function assertHistory(events: readonly OwnershipEvent[]): void {
+function assertHistory(events: readonly OwnershipEvent[]): void {
   const outcomes = new Map<string, string[]>();
   const owners = new Map<string, string>();
   for (const event of events) {
