@@ -85,29 +85,33 @@ async function play(lanes: readonly Lane[], s: fc.Scheduler) {
 }
 
 describe('lanes under random schedules', () => {
-  it('[R1] [P2] [O1] [R2] never overlap, and each comes to an end', { timeout: 60_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(lane, { minLength: 2, maxLength: 8 }),
-        fc.scheduler(),
-        async (lanes, s) => {
-          // Given lanes on one file that work, park, throw and are aborted
-          // When their steps come in a random order
-          const { outcomes, overlaps, sessions, listeners } = await play(lanes, s);
+  it(
+    '[R1] [P2] [O1] [R2] never overlap, and each comes to an end',
+    { timeout: 60_000 },
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(lane, { minLength: 2, maxLength: 8 }),
+          fc.scheduler(),
+          async (lanes, s) => {
+            // Given lanes on one file that work, park, throw and are aborted
+            // When their steps come in a random order
+            const { outcomes, overlaps, sessions, listeners } = await play(lanes, s);
 
-          // Then no two were ever inside, each settled, and nothing is left
-          expect(overlaps).toBe(0);
-          for (const outcome of outcomes) expect(EXPECTED).toContain(outcome);
-          const { held, waiting, parked, draining } = sessions.inspect();
-          expect([held, waiting, parked, draining, sessions.runs.size, listeners]).toEqual([
-            ...[[], [], [], []],
-            ...[0, 0],
-          ]);
-        },
-      ),
-      { numRuns: 100 },
-    );
-  });
+            // Then no two were ever inside, each settled, and nothing is left
+            expect(overlaps).toBe(0);
+            for (const outcome of outcomes) expect(EXPECTED).toContain(outcome);
+            const { held, waiting, parked, draining } = sessions.inspect();
+            expect([held, waiting, parked, draining, sessions.runs.size, listeners]).toEqual([
+              ...[[], [], [], []],
+              ...[0, 0],
+            ]);
+          },
+        ),
+        { numRuns: 100 },
+      );
+    },
+  );
 
   it(
     '[O9] are served in the order of their calls where their kinds are equal',

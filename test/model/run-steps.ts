@@ -34,6 +34,9 @@ export async function runSteps(names: Names, steps: readonly Step[]): Promise<nu
     const shown = told.map((line) => `  ${line}`).join('\n');
     const message = error instanceof Error ? error.message : String(error);
     throw new Error(`${message}\nafter these steps:\n${shown}`, { cause: error });
+  } finally {
+    // Node asks every store that was ever used at every promise: thousands of tables make it slow.
+    driver.table.state.ambient.disable();
   }
   return driver.operations;
 }
