@@ -157,7 +157,7 @@ async function play(plan: Plan): Promise<Omit<Report, 'id' | 'title'>> {
     tables: [before, beforeCost, after, afterCost],
     notes: [
       `${REQUESTS.toLocaleString('en-US')} requests for one key, all made before the first is granted, from the first call to the last end. ratio: against p-limit(1), which has no deadline, no signal and no priority.`,
-      `Penholder's requests have their default deadline: a timer each. The peers' have none. p-queue, async-lock and async-mutex play ${SLOW_ROUNDS} rounds at most.`,
+      `Penholder's requests have their default deadline, the peers' have none. p-queue, async-lock and async-mutex play ${SLOW_ROUNDS} rounds at most.`,
       'The multiple of async-mutex is taken with async-mutex before any AsyncLocalStorage.',
     ],
     targets: [...targetsOf(before, OURS, mutex), ...targetsOf(after, OURS_RUN, mutex)],

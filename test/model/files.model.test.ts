@@ -10,7 +10,7 @@ import { runSteps } from './run-steps.js';
 import type { Names } from './setting.js';
 
 /** `PENHOLDER_MODEL_FILE_OPS` makes it longer, `PENHOLDER_MODEL_SEED` repeats one. */
-const OPERATIONS = Number(process.env['PENHOLDER_MODEL_FILE_OPS'] ?? 2_000);
+const OPERATIONS = Number(process.env['PENHOLDER_MODEL_FILE_OPS'] ?? 6_000);
 const SEED = Number(process.env['PENHOLDER_MODEL_SEED'] ?? Date.now() % 2 ** 31);
 
 /** What leads to one file: each a way of spelling it, as far as it exists. */

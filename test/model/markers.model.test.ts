@@ -8,7 +8,7 @@ import { runSteps } from './run-steps.js';
  * The usual run takes about 10 s. `PENHOLDER_MODEL_OPS=1000000` makes it as long as needed for so
  * many operations, `PENHOLDER_MODEL_SEED=...` repeats one.
  */
-const OPERATIONS = Number(process.env['PENHOLDER_MODEL_OPS'] ?? 10_000);
+const OPERATIONS = Number(process.env['PENHOLDER_MODEL_OPS'] ?? 40_000);
 const SEED = Number(process.env['PENHOLDER_MODEL_SEED'] ?? Date.now() % 2 ** 31);
 
 const NAMES = { spellings: [['memory:a'], ['memory:b'], ['memory:c']] };
@@ -32,7 +32,7 @@ describe('ownership, against a plain model', () => {
         await fc.assert(property, { seed, numRuns: 50 });
       }
       expect(taken.operations).toBeGreaterThanOrEqual(OPERATIONS);
-      if (OPERATIONS > 10_000) console.info(`${taken.operations} operations, first seed ${SEED}`);
+      if (OPERATIONS > 40_000) console.info(`${taken.operations} operations, first seed ${SEED}`);
     },
   );
 });
