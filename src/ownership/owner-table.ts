@@ -48,6 +48,9 @@ export class OwnerTable implements ThreadTable {
       over: (record) => {
         limits.untrack(record);
       },
+      callerAborted: (record, reason) => {
+        this.signals.fire(record, 'caller', reason);
+      },
       gone: (record) => {
         this.#forget(record);
       },

@@ -25,6 +25,8 @@ export interface TurnWatchers {
   over(record: RunRecord): void;
   /** The file has a new owner, or nobody waits any more. */
   ownerChanged(queue: FileQueue): void;
+  /** The caller's signal of a parked run has fired, and its listener was not called yet. */
+  callerAborted(record: RunRecord, reason: unknown): void;
   /** The run has ended: nothing of it stays. */
   gone(record: RunRecord): void;
 }
@@ -192,8 +194,10 @@ export class Turns {
   /** The last look before a grant. Whoever does not pass is told why. */
   #mayBeGranted(queue: FileQueue, record: RunRecord, nowMs: number): boolean {
     try {
-      if (record.callerSignal?.aborted === true && record.phase === 'waiting') {
-        throw waitAborted(record, record.callerSignal.reason);
+      if (record.callerSignal?.aborted === true) {
+        if (record.phase === 'waiting') throw waitAborted(record, record.callerSignal.reason);
+        this.#watchers.callerAborted(record, record.callerSignal.reason);
+        return record.list !== undefined;
       }
       if (record.deadline && nowMs >= record.deadline.dueAtMs) {
         throw waitTimeout(record);

@@ -81,6 +81,31 @@ describe('ownership, interleaved by hand', () => {
     expect(sessions.inspect().counters).toMatchObject({ granted: 1, aborted: 1 });
   });
 
+  it('[T2] lets no waiter whose own signal has fired press the next owner', async () => {
+    // Given an owner that releases as soon as its signal fires, and a cron run that comes next
+    const sessions = make({ preemptAfterMs: 10 });
+    const caller = new AbortController();
+    const { signal } = caller;
+    const owner = await sessions.acquire({ sessionFile: FILE, signal });
+    owner.signal.addEventListener('abort', () => void owner.release());
+    const next = sessions.acquire({ sessionFile: FILE, kind: 'cron' });
+    // And a command that waits behind it, long enough to interrupt it, under the same signal
+    await advanceFakeTime(70_000);
+    const request = { sessionFile: FILE, kind: 'command', signal } as const;
+    const waiting = outcomeOf(sessions.acquire(request));
+    await advanceFakeTime(20);
+
+    // When that signal fires
+    caller.abort();
+    const { signal: nextSignal, yieldSignal } = await next;
+
+    // Then the waiter is gone, and the next owner was neither asked to yield nor interrupted
+    await drain();
+    expect(waiting.code).toBe('ERR_SESSION_WAIT_ABORTED');
+    expect([yieldSignal.aborted, nextSignal.aborted]).toEqual([false, false]);
+    await (await next).release();
+  });
+
   it('[V5] tells a waiter that a listener aborts while it is being queued', async () => {
     // Given a listener that aborts whoever has to wait
     const controller = createCountingController();
