@@ -210,4 +210,22 @@ describe('endlessWait()', () => {
     await b.release();
     expect(await Promise.all([outer, other])).toEqual([1, 2]);
   });
+
+  it('[D4][D5] a circle that the asker is no part of neither refuses nor hangs it', async () => {
+    // Given an owner of A whose own child waits for A, behind it
+    const sessions = stage.open();
+    const a = await sessions.acquire({ sessionFile: A });
+    const child = sessions.run({ sessionFile: A, parent: a, onReentry: 'queue' }, () => 'child');
+    await settled();
+
+    // When a run on B asks for A
+    const b = await sessions.acquire({ sessionFile: B });
+    const asked = sessions.run({ sessionFile: A, parent: b }, () => 'asked');
+
+    // Then it waits like anybody else, and is served in its turn
+    expect(await stateOf(asked)).toBe('pending');
+    await a.release();
+    expect(await Promise.all([child, asked])).toEqual(['child', 'asked']);
+    await b.release();
+  });
 });
