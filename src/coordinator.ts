@@ -4,11 +4,24 @@ import { type Counters, copyCounters } from './observe/counters.js';
 import type { OwnershipEvent } from './observe/events.js';
 import { openingClosed } from './ownership/openings.js';
 import { OwnerTable, sharedOwnerTable } from './ownership/owner-table.js';
-import { nearestAlive } from './ownership/wait-graph.js';
+import { NOWHERE, type Scope } from './ownership/scope.js';
 import type { RunRecord, RunTerms } from './ownership/run-record.js';
-import { type CoordinatorOptions, readOptions, readTerms, type Settings } from './options.js';
+import {
+  type CoordinatorOptions,
+  readOptions,
+  readTerms,
+  readWriteTerms,
+  type Settings,
+} from './options.js';
 import { type CloseReport, closeOrigin, refuseFromInside } from './runs/close.js';
 import { findKey, spellingOf } from './runs/find-queue.js';
+import {
+  checkWritable,
+  type GuestSection,
+  untilLetIn,
+  writeAsGuest,
+  type WriteOptions,
+} from './runs/guest-write.js';
 import { RunHandle, recordOf } from './runs/run-handle.js';
 import { type RunIndex, TableIndex } from './runs/run-index.js';
 import { checkNotStopped, runJoined, runOwned } from './runs/run-task.js';
@@ -20,7 +33,7 @@ import {
   checkSignal,
   checkText,
 } from './support/checks.js';
-import type { RunView, SessionFileLike } from './types.js';
+import type { RunPhase, RunView, SessionFileLike } from './types.js';
 
 /** All runs of the thread at one instant. Fresh, plain, safe to turn into JSON. */
 export interface CoordinatorSnapshot {
@@ -55,6 +68,22 @@ export interface Coordinator extends AsyncDisposable {
    * code behind it is not in the run's ambient context; see `run.within` and `parent`.
    */
   acquire(request: RunRequest): Promise<Run>;
+  /**
+   * Writes as a guest: a mirror of deliveries, a user interface, a plugin. Where a run owns the file
+   * the section is let in between two of its own, and the owner learns what was written; where
+   * nobody does it is a short turn. A section that asks for one of its own file runs directly. It
+   * may last as long as the coordinator's `settleMs`, since it keeps the owner from writing.
+   *
+   * @throws TypeError, RangeError an option is wrong
+   * @throws InvalidSessionFileError `ERR_SESSION_FILE_INVALID` not a session file, or a marker
+   * @throws OwnerWaitTimeoutError `ERR_SESSION_WAIT_TIMEOUT` not let in within `waitMs`
+   * @throws OwnerWaitAbortedError `ERR_SESSION_WAIT_ABORTED` the signal fired while it waited
+   * @throws DeadlockError `ERR_SESSION_DEADLOCK` the open section waits for this one
+   * @throws RunInterruptedError `ERR_SESSION_RUN_INTERRUPTED` the section lasted too long
+   * @throws TornTranscriptError `ERR_SESSION_TORN_TAIL`, TranscriptIoError `ERR_SESSION_IO` as `append`
+   * @throws CoordinatorClosedError `ERR_SESSION_CLOSED`
+   */
+  write<T>(file: SessionFileLike, section: GuestSection<T>, options?: WriteOptions): Promise<T>;
   /**
    * "Resolve or create", once among concurrent calls: whoever calls while a creation for this
    * session key runs shares its outcome. The result is not kept.
@@ -103,7 +132,7 @@ class SessionCoordinator implements Coordinator {
       // context of its caller, not of the run that made way for it.
       untilGranted(this.#submit(request, terms)).then((owner) => {
         if (owner.terms === terms) runOwned(this.#table, owner, call);
-        else runJoined(this.#table, owner, this.#asker(request) ?? owner, call);
+        else runJoined(this.#table, owner, this.#scope(request).run ?? owner, call);
       }, reject);
     });
   }
@@ -118,6 +147,23 @@ class SessionCoordinator implements Coordinator {
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  async write<T>(
+    file: SessionFileLike,
+    section: GuestSection<T>,
+    options: WriteOptions = {},
+  ): Promise<T> {
+    checkFunction('section', section);
+    checkObject('options', options);
+    const terms = readWriteTerms(options, this.#settings);
+    const { requests, markers } = this.#table;
+    const input = parseSessionFile(file, markers);
+    checkWritable(input);
+    const scope = this.#scope(options);
+    const guest = requests.submit(this.#settings, terms, input, options.signal, scope);
+    const grant = await untilLetIn(guest);
+    return await writeAsGuest(this.#table, guest, grant, options.label, section);
   }
 
   async openOnce<T>(
@@ -135,18 +181,16 @@ class SessionCoordinator implements Coordinator {
 
   inspect(): CoordinatorSnapshot {
     const { state } = this.#table;
-    const views: Record<'active' | 'waiting' | 'parked' | 'ended', RunView[]> = {
-      active: [],
-      waiting: [],
-      parked: [],
-      ended: [],
-    };
+    const held: RunView[] = [];
+    const waiting: RunView[] = [];
+    const parked: RunView[] = [];
+    const draining: RunView[] = [];
+    const views: Partial<Record<RunPhase, RunView[]>> = { waiting, parked, ended: draining };
     const show = (record: RunRecord): void => {
-      views[record.phase].push(record.view());
+      (views[record.phase] ?? held).push(record.view());
     };
     for (const record of state.all()) show(record);
     for (const record of state.draining) show(record);
-    const { active: held, waiting, parked, ended: draining } = views;
     return { held, waiting, parked, draining, counters: copyCounters(state.counters) };
   }
 
@@ -187,18 +231,14 @@ class SessionCoordinator implements Coordinator {
   #submit(request: RunRequest, terms: RunTerms): RunRecord {
     const { requests, markers } = this.#table;
     const input = parseSessionFile(request.sessionFile, markers);
-    return requests.submit(
-      this.#settings,
-      terms,
-      input,
-      request.signal,
-      nearestAlive(this.#asker(request)),
-    );
+    return requests.submit(this.#settings, terms, input, request.signal, this.#scope(request));
   }
 
-  /** The run that asks: the one named, or the one in whose context the call is made. */
-  #asker(request: RunRequest): RunRecord | undefined {
-    return recordOf(request.parent) ?? this.#table.state.ambient.getStore();
+  /** In whose context the call is made: of the run that is named, or of the one around. */
+  #scope({ parent }: { readonly parent?: Run | undefined }): Scope {
+    const ambient = this.#table.state.ambient.getStore() ?? NOWHERE;
+    const named = recordOf(parent);
+    return named === undefined ? ambient : { run: named, section: ambient.section };
   }
 
   #handle(owner: RunRecord, terms: RunTerms): Run {

@@ -16,6 +16,14 @@ export {
   RunRevokedError,
 } from './errors/run-errors.js';
 export { SessionError } from './errors/session-error.js';
+export {
+  GateBusyError,
+  RotateRefusedError,
+  TakeoverError,
+  TornTranscriptError,
+  TranscriptIoError,
+} from './errors/transcript-errors.js';
+export type { ContentLeft, FileFingerprint, WriteProgress } from './errors/transcript-errors.js';
 export type { InvalidSessionFileReason } from './errors/setup-errors.js';
 export type { SessionErrorCode } from './errors/session-error.js';
 export { resolveSessionFile, resolveSessionFileSync } from './identity/session-file.js';
@@ -23,16 +31,23 @@ export type { Counters } from './observe/counters.js';
 export type { OwnershipEvent, OwnershipEventType } from './observe/events.js';
 export type { CoordinatorOptions } from './options.js';
 export type { CloseReport } from './runs/close.js';
+export type { GuestSection, WriteOptions } from './runs/guest-write.js';
+export type { PromptOptions } from './runs/prompt.js';
 export type { RunIndex } from './runs/run-index.js';
 export type { IdleOptions } from './runs/run-waits.js';
 export type { WaitOptions } from './runs/until-told.js';
 export type { Run, RunRequest } from './runs/run.js';
-export { RUN_ENDS, RUN_KINDS } from './types.js';
+export type { Records, Span } from './transcript/records.js';
+export type { GuestTranscript, Transcript } from './transcript/transcript.js';
+export { FILE_CHANGES, RUN_ENDS, RUN_KINDS } from './types.js';
 export type {
   DeadlockLink,
+  FileChange,
+  GuestWrite,
   Holder,
   InterruptCause,
   Logger,
+  PreviousRun,
   RunEnd,
   RunKind,
   RunLimits,

@@ -2,6 +2,7 @@ import { defaultLogger } from './observe/default-logger.js';
 import type { OwnershipEvent } from './observe/events.js';
 import type { Origin, RunTerms } from './ownership/run-record.js';
 import { recordOf } from './runs/run-handle.js';
+import type { WriteOptions } from './runs/guest-write.js';
 import type { RunRequest } from './runs/run.js';
 import {
   checkBoolean,
@@ -60,6 +61,16 @@ export interface CoordinatorOptions {
    * @defaultValue `['sqlite', 'memory', 'in-memory']`
    */
   readonly markers?: readonly string[] | undefined;
+  /**
+   * `fsync`: what a write put into the file has reached the disk when it resolves.
+   * @defaultValue `'os'`
+   */
+  readonly durability?: 'os' | 'fsync' | undefined;
+  /**
+   * Whether a run ends where somebody appends to its file without the gate, or takes the bytes in.
+   * @defaultValue `'takeover'`
+   */
+  readonly onForeignAppend?: 'takeover' | 'adopt' | undefined;
   /** An owner table of its own, for tests: it excludes nobody outside. @defaultValue `false` */
   readonly isolated?: boolean | undefined;
 }
@@ -71,6 +82,8 @@ export interface Settings extends Origin {
   readonly maxHoldMs: number;
   readonly historySize: number;
   readonly markers: readonly string[] | undefined;
+  readonly durability: 'os' | 'fsync';
+  readonly onForeignAppend: 'takeover' | 'adopt';
   readonly isolated: boolean;
 }
 
@@ -98,6 +111,8 @@ export function readOptions(options: CoordinatorOptions): Settings {
   checkCount('maxWaiting', maxWaiting, 0);
   checkCount('historySize', historySize, 0);
   checkBoolean('isolated', isolated);
+  const { durability = 'os', onForeignAppend = 'takeover' } = options;
+  checkTranscriptOptions(durability, onForeignAppend);
   if (historySize === Infinity)
     throw new RangeError('Invalid historySize: expected a limit, got Infinity');
   const settleMs = durationOr('settleMs', options.settleMs, 15_000);
@@ -118,9 +133,18 @@ export function readOptions(options: CoordinatorOptions): Settings {
     maxWaiting,
     historySize,
     markers: readMarkers(options.markers),
+    durability,
+    onForeignAppend,
     isolated,
     isClosed: false,
   };
+}
+
+function checkTranscriptOptions(durability: string, onForeignAppend: string): void {
+  if (durability !== 'os') checkOneOf('durability', durability, ['os', 'fsync']);
+  if (onForeignAppend !== 'takeover') {
+    checkOneOf('onForeignAppend', onForeignAppend, ['takeover', 'adopt']);
+  }
 }
 
 /** Waiters must not give up before a stuck owner is cleared. */
@@ -162,6 +186,8 @@ function readMarkers(markers: readonly string[] | undefined): readonly string[] 
 export function readTerms(request: RunRequest, settings: Settings): RunTerms {
   const { runId, sessionKey, sessionId, kind = 'person', signal, parent } = request;
   const { onReentry = 'refuse', rescue } = request;
+  const { durability = settings.durability, onForeignAppend = settings.onForeignAppend } = request;
+  checkTranscriptOptions(durability, onForeignAppend);
   if (runId !== undefined) checkText('runId', runId);
   if (sessionKey !== undefined) checkText('sessionKey', sessionKey);
   if (sessionId !== undefined) checkText('sessionId', sessionId);
@@ -181,6 +207,18 @@ export function readTerms(request: RunRequest, settings: Settings): RunTerms {
     maxHoldMs: durationOr('maxHoldMs', request.maxHoldMs, settings.maxHoldMs),
     stuckAfterMs: stuckLimit(request.stuckAfterMs, settings.stuckAfterMs),
     onReentry,
+    durability,
+    onForeignAppend,
+    isGuest: false,
     rescue,
   };
+}
+
+/** The request that a guest write is. @throws TypeError, RangeError */
+export function readWriteTerms(options: WriteOptions, settings: Settings): RunTerms {
+  const { label, kind = 'command', signal, waitMs, parent } = options;
+  if (label !== undefined) checkText('label', label);
+  const sessionFile = '';
+  const terms = readTerms({ sessionFile, kind, signal, waitMs, parent }, settings);
+  return { ...terms, isGuest: true };
 }

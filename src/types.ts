@@ -14,8 +14,12 @@ export const RUN_KINDS = [
 ] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
-/** Where a run is between its request and its end. */
-export type RunPhase = 'waiting' | 'active' | 'parked' | 'ended';
+/**
+ * Where a run is between its request and its end. `prompting` and `maintaining` are windows of its
+ * turn; `finishing` says that it is over but for sections and queued writes that are under way.
+ */
+export type RunPhase =
+  'waiting' | 'active' | 'prompting' | 'maintaining' | 'parked' | 'finishing' | 'ended';
 
 /**
  * How a run ended. Where it ended by itself after its signal had fired this is the cause;
@@ -30,12 +34,35 @@ export const RUN_ENDS = [
   'superseded',
   'stuck',
   'revoked',
+  'takeover',
   'shutdown',
 ] as const;
 export type RunEnd = (typeof RUN_ENDS)[number];
 
-/** What fired the signal of a run. */
-export type InterruptCause = 'caller' | 'superseded' | 'stuck' | 'max-hold' | 'shutdown';
+/** What fired the signal of a run, or of one of its windows (`timeout`). */
+export type InterruptCause =
+  'caller' | 'superseded' | 'timeout' | 'stuck' | 'max-hold' | 'takeover' | 'shutdown';
+
+/** What became of the content of a session file outside of the gate. */
+export const FILE_CHANGES = ['appended', 'rewritten', 'truncated', 'replaced', 'deleted'] as const;
+export type FileChange = (typeof FILE_CHANGES)[number];
+
+/** The run that had the file before, as far as the history still knows. */
+export interface PreviousRun {
+  readonly runId: string;
+  readonly end: RunEnd;
+  /** How long the file was when that run's turn began. */
+  readonly startBytes: number;
+  /** Where the last of its own writes ended; absent where it wrote nothing. */
+  readonly endBytes?: number;
+}
+
+/** What a guest wrote, or a stranger whose bytes were adopted (then without a label). */
+export interface GuestWrite {
+  readonly label?: string;
+  readonly offsetBytes: number;
+  readonly lengthBytes: number;
+}
 
 /**
  * A resolved session file. Frozen; made by `resolveSessionFile` and `resolveSessionFileSync`.

@@ -10,6 +10,8 @@ export class RunInterruptedError extends SessionError {
   readonly code = 'ERR_SESSION_RUN_INTERRUPTED';
   readonly why: InterruptCause;
   readonly runId: string;
+  /** A finished result that came after it: what `rescue` got, if there is one. Not enumerable. */
+  declare readonly result?: unknown;
 
   constructor(facts: SessionErrorFacts & { why: InterruptCause; runId: string; settleMs: number }) {
     super(facts, {

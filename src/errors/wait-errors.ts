@@ -21,8 +21,14 @@ export class OwnerWaitTimeoutError extends SessionError {
   readonly queueLength: number;
 
   constructor(
-    facts: SessionErrorFacts & { waitMs: number; position: number; queueLength: number },
+    facts: SessionErrorFacts & {
+      subject?: string | undefined;
+      waitMs: number;
+      position: number;
+      queueLength: number;
+    },
   ) {
+    const subject = facts.subject === undefined ? '' : `${facts.subject} of `;
     const place =
       facts.position === 0
         ? 'its path was still being resolved'
@@ -31,7 +37,7 @@ export class OwnerWaitTimeoutError extends SessionError {
           : `it was number ${facts.position} of ${facts.queueLength} waiting`;
     super(facts, {
       message:
-        `Cannot own ${JSON.stringify(facts.sessionFile)} ` +
+        `Cannot ${subject === '' ? 'own' : 'enter'} ${subject}${JSON.stringify(facts.sessionFile)} ` +
         `${facts.waitMs === 0 ? 'now' : `within ${describeMs(facts.waitMs)}`}: ` +
         `${place}${holderClause(facts.holder)}`,
       retry: 'wait',

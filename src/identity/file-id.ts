@@ -7,6 +7,7 @@ export interface FileId {
   readonly id: string;
   /** How many names the file has; above 1 there are hard links. */
   readonly links: number;
+  readonly sizeBytes: number;
 }
 
 /** The part of `fs.statSync` that is needed; tests pass their own. */
@@ -34,10 +35,14 @@ export function readFileId(
     if (stats && !isExact(stats)) stats = stat(realPath, LARGE);
     if (!stats) return undefined;
     if (!stats.isFile()) throw refusedKind(path, stats.isDirectory());
-    return { id: `${stats.dev}:${stats.ino}`, links: Number(stats.nlink) };
+    return fileIdOf(stats);
   } catch (error) {
     throw refusedBySystem(path, error);
   }
+}
+
+export function fileIdOf({ dev, ino, nlink, size }: Stats | BigIntStats): FileId {
+  return { id: `${dev}:${ino}`, links: Number(nlink), sizeBytes: Number(size) };
 }
 
 function isExact({ dev, ino }: Stats | BigIntStats): boolean {

@@ -77,6 +77,11 @@ export class EventLog<S extends EventSubject> {
     this.#capacity = capacity;
   }
 
+  /** How many events there have been. */
+  get written(): number {
+    return this.#written;
+  }
+
   get capacity(): number {
     return this.#capacity;
   }
@@ -109,6 +114,20 @@ export class EventLog<S extends EventSubject> {
       if (fits(entry.subject)) events.push(entry.read());
     }
     return events;
+  }
+
+  /** The last run before this event to which this type of event happened, as far as it is kept. */
+  lastBefore(
+    sequence: number,
+    type: OwnershipEventType,
+    fits: (subject: S) => boolean,
+  ): S | undefined {
+    const oldest = Math.max(1, this.#written - this.#capacity + 1);
+    for (let at = sequence; at >= oldest; at -= 1) {
+      const entry = this.#entries[at % this.#capacity];
+      if (entry?.type === type && fits(entry.subject)) return entry.subject;
+    }
+    return undefined;
   }
 
   *#inOrder(): Generator<Entry<S>, void> {

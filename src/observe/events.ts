@@ -1,4 +1,4 @@
-import type { InterruptCause, RunEnd, RunKind } from '../types.js';
+import type { FileChange, InterruptCause, RunEnd, RunKind } from '../types.js';
 
 /** What every event says, whatever happened. */
 interface EventFacts {
@@ -43,6 +43,15 @@ export interface EventDetails {
   /** A more urgent run waits; the owner's `yieldSignal` fired. */
   'yield-asked': { readonly waiterRunId: string };
   signalled: { readonly why: InterruptCause; readonly settleMs: number };
+  /** The content changed outside of the gate; the signal of the run fires with it. */
+  takeover: {
+    readonly change: FileChange;
+    readonly by: 'unknown' | 'revoked-run';
+    readonly expectedBytes: number;
+    readonly seenBytes: number;
+  };
+  /** The turn went on in another file. */
+  rotated: { readonly formerSessionFile: string };
   revoked: { readonly why: InterruptCause };
   ended: { readonly end: RunEnd; readonly heldMs: number; readonly why?: InterruptCause };
 }

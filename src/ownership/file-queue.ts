@@ -1,5 +1,6 @@
 import type { Countdown } from '../support/countdown.js';
-import { RUN_KINDS } from '../types.js';
+import { RUN_KINDS, type SessionFile } from '../types.js';
+import type { Gate } from './gate.js';
 import { MemberList } from './member-list.js';
 import type { RunRecord } from './run-record.js';
 import type { TurnExclusion } from './turn-exclusion.js';
@@ -20,8 +21,9 @@ function precedes(one: RunRecord, other: RunRecord): boolean {
  * Every step costs the same however many wait.
  */
 export class FileQueue {
-  readonly key: string;
-  readonly realPath: string;
+  /** Moved by `rotate` only, like the path. */
+  key: string;
+  realPath: string;
   owner: RunRecord | undefined = undefined;
   /** Runs of this file that gave their turn up for a while. They keep the queue alive. */
   parked: Set<RunRecord> | undefined = undefined;
@@ -29,6 +31,12 @@ export class FileQueue {
   fileId: string | undefined = undefined;
   /** Made when a second run wants the file. */
   exclusion: TurnExclusion | undefined = undefined;
+  /** Guests that wait for a section; not counted as waiting, since the owner lets them in. */
+  guests: Line | undefined = undefined;
+  /** Made at the first section. */
+  gate: Gate | undefined = undefined;
+  /** Where a run has moved it to; requests for the file that it was follow, until that run ends. */
+  move: { readonly to: SessionFile; readonly by: RunRecord } | undefined = undefined;
   /** Runs while a waiting run may still have to press the owner. */
   pressure: Countdown<FileQueue> | undefined = undefined;
   waiting = 0;
@@ -50,6 +58,8 @@ export class FileQueue {
     return (
       this.owner === undefined &&
       this.waiting === 0 &&
+      (this.guests === undefined || this.guests.size === 0) &&
+      this.gate?.open === undefined &&
       (this.parked === undefined || this.parked.size === 0)
     );
   }
@@ -74,7 +84,7 @@ export class FileQueue {
     const { list } = record;
     if (list === undefined) return;
     const isRequest = list === this.#lines?.[rankOf(record.kind)];
-    if (!isRequest && list !== this.#resumes) return;
+    if (!isRequest && list !== this.#resumes && list !== this.guests) return;
     if (isRequest) this.waiting -= 1;
     list.remove(record);
   }
@@ -104,9 +114,21 @@ export class FileQueue {
     return [...(this.#resumes ?? []), ...waiting];
   }
 
+  /** A guest waits for a section. */
+  enqueueGuest(record: RunRecord): void {
+    this.guests ??= new MemberList();
+    this.guests.push(record);
+  }
+
   /** 1 for the next to be served. */
   positionOf(record: RunRecord): number {
     let ahead = 0;
+    if (this.guests !== undefined && record.list === this.guests) {
+      for (const guest of this.guests) {
+        ahead += 1;
+        if (guest === record) return ahead;
+      }
+    }
     for (const other of this.#resumes ?? []) {
       if (other === record) return ahead + 1;
       ahead += 1;

@@ -2,6 +2,7 @@ import { monotonicMs } from '../support/clock.js';
 import { Countdown } from '../support/countdown.js';
 import { MemberList } from './member-list.js';
 import type { RunRecord } from './run-record.js';
+import { declaredSilenceMs, maintenanceDueMs } from './windows.js';
 
 /** A timer that comes later than this tells that the whole process stood still, not the run. */
 const STALL_MS = 1_000;
@@ -30,6 +31,10 @@ export class HoldLimits {
   track(record: RunRecord): void {
     if (record.terms.stuckAfterMs === Infinity && record.terms.maxHoldMs === Infinity) return;
     this.#fresh.push(record);
+    this.#schedule();
+  }
+
+  #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     process.nextTick(() => {
@@ -39,6 +44,13 @@ export class HoldLimits {
         this.#arm(record, nextLimitMs(record));
       }
     });
+  }
+
+  /** Another limit counts from now on: a window opened or closed, or the run is ending. */
+  retime(record: RunRecord): void {
+    this.untrack(record);
+    this.#fresh.push(record);
+    this.#schedule();
   }
 
   untrack(record: RunRecord): void {
@@ -56,10 +68,10 @@ export class HoldLimits {
     const stalled = stalledMs(record.limitTimer?.dueAtMs ?? nowMs, nowMs);
     record.limitTimer = undefined;
     // While the process stood still no run could make progress: its silence starts anew.
-    if (stalled > 0) record.excusedMs = nowMs - record.progressMs;
+    if (stalled > 0) excuse(record, nowMs, stalled);
     const dueAtMs = nextLimitMs(record);
     if (nowMs < dueAtMs) this.#arm(record, dueAtMs);
-    else this.#onLimit(record, nowMs >= holdLimitMs(record) ? 'max-hold' : 'stuck');
+    else this.#onLimit(record, isHeldTooLong(record, nowMs) ? 'max-hold' : 'stuck');
   };
 }
 
@@ -67,7 +79,22 @@ function holdLimitMs(record: RunRecord): number {
   return record.grantedMs + record.terms.maxHoldMs;
 }
 
+function isHeldTooLong(record: RunRecord, nowMs: number): boolean {
+  return record.phase !== 'maintaining' && !record.finishing && nowMs >= holdLimitMs(record);
+}
+
+/** What ends, and maintains, has a clock of its own; all else is told by its silence. */
 function nextLimitMs(record: RunRecord): number {
-  const silentMs = record.progressMs + record.terms.stuckAfterMs + record.excusedMs;
-  return Math.min(silentMs, holdLimitMs(record));
+  const { finishing, windows, origin, terms } = record;
+  if (finishing) return finishing.sinceMs + origin.settleMs;
+  const maintenanceMs = maintenanceDueMs(windows);
+  if (maintenanceMs > -Infinity) return maintenanceMs + origin.settleMs;
+  const patienceMs = Math.max(terms.stuckAfterMs, declaredSilenceMs(windows));
+  return Math.min(record.progressMs + patienceMs + record.excusedMs, holdLimitMs(record));
+}
+
+function excuse(record: RunRecord, nowMs: number, stalledMs: number): void {
+  record.excusedMs = nowMs - record.progressMs;
+  if (record.finishing) record.finishing.sinceMs += stalledMs;
+  for (const window of record.windows ?? []) window.dueAtMs += stalledMs;
 }

@@ -14,8 +14,10 @@ import type { TableState } from './table-state.js';
  *   files in use have become one
  */
 export function identify(state: TableState, record: RunRecord): FileQueue | undefined {
+  if (record.isMarker) return state.queues.get(record.key);
+  followMove(state, record);
   const { file } = record;
-  if (file === undefined || record.isMarker) return state.queues.get(record.key);
+  if (file === undefined) return state.queues.get(record.key);
   const own = state.queues.get(record.key);
   noteSpelt(state, file);
   const id = readFileId(file.realPath, record.path);
@@ -26,6 +28,14 @@ export function identify(state: TableState, record: RunRecord): FileQueue | unde
   if (queue) state.fileIds.note(queue, id);
   record.fileId = id;
   return queue;
+}
+
+/** The owner of this file is about to go on in another one: the conversation continues there. */
+function followMove(state: TableState, record: RunRecord): void {
+  const movedTo = state.moved.get(record.key)?.move?.to;
+  if (movedTo === undefined) return;
+  record.file = movedTo;
+  record.key = movedTo.key;
 }
 
 /**
@@ -50,6 +60,7 @@ export function checkStillSame(state: TableState, record: RunRecord, queue: File
   const alias = id && state.fileIds.aliasOf(file.realPath, id, queue);
   if (alias) throw becameOne(record, alias);
   state.fileIds.note(queue, id);
+  record.fileId = id;
 }
 
 function becameOne(record: RunRecord, alias: FileQueue): InvalidSessionFileError {

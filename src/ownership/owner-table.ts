@@ -2,6 +2,8 @@ import { ConfigurationError } from '../errors/setup-errors.js';
 import { DEFAULT_MARKERS } from '../identity/parse-input.js';
 import { setThreadTable, threadTable, type ThreadTable } from '../support/thread-table.js';
 import { CallerSignals } from './caller-signals.js';
+import type { FileQueue } from './file-queue.js';
+import { Gate, type GateKeepers } from './gate.js';
 import { HoldLimits } from './hold-limits.js';
 import { Openings } from './openings.js';
 import { Parking } from './parking.js';
@@ -11,7 +13,7 @@ import type { RunRecord } from './run-record.js';
 import { Signals } from './signals.js';
 import { TableState } from './table-state.js';
 import { Turns } from './turns.js';
-import { waitTimeout } from './refusals.js';
+import { gateTimeout, waitTimeout } from './refusals.js';
 
 /** What two copies of this package must agree on to share a table. */
 const PROTOCOL = 1;
@@ -26,6 +28,7 @@ export class OwnerTable implements ThreadTable {
   readonly signals: Signals;
   readonly requests: Requests;
   readonly parking: Parking;
+  readonly limits: HoldLimits;
   readonly callerSignals: CallerSignals = new CallerSignals();
   readonly openings: Openings = new Openings(this.callerSignals);
   markers: ReadonlySet<string> = DEFAULT_MARKERS;
@@ -38,7 +41,8 @@ export class OwnerTable implements ThreadTable {
       this.state.outbox.flush();
     });
     const limits = new HoldLimits((record, why) => {
-      this.signals.fire(record, why);
+      // What is overdue with ending had its time to settle.
+      this.signals.fire(record, why, undefined, record.finishing ? 0 : undefined);
       this.state.outbox.flush();
     });
     this.turns = new Turns(this.state, {
@@ -47,6 +51,9 @@ export class OwnerTable implements ThreadTable {
       },
       over: (record) => {
         limits.untrack(record);
+      },
+      limitMoved: (record) => {
+        limits.retime(record);
       },
       callerAborted: (record, reason) => {
         this.signals.fire(record, 'caller', reason);
@@ -71,8 +78,35 @@ export class OwnerTable implements ThreadTable {
           this.signals.onCallerAbort(record, reason);
         });
       },
+      gateOf: (queue) => this.gateOf(queue),
     });
+    this.limits = limits;
   }
+
+  /** Made when somebody first wants to touch the bytes of a file in use. */
+  gateOf(queue: FileQueue): Gate {
+    queue.gate ??= new Gate(queue, this.#keepers);
+    return queue.gate;
+  }
+
+  readonly #keepers: GateKeepers = {
+    letIn: (guest, host) => {
+      this.state.count(guest);
+      this.turns.join(guest, host);
+    },
+    giveTurn: (queue, guest) => {
+      this.requests.giveTurn(queue, guest);
+    },
+    sectionLeft: (record) => {
+      if (record.isClosing) this.signals.revoke(record);
+      else this.turns.goOnEnding(record);
+    },
+    settled: (queue, isIdle) => {
+      if (isIdle) this.turns.closeIfUnused(queue);
+      this.state.outbox.flush();
+    },
+    overdue: ({ record, action }, open) => gateTimeout(record, action, open),
+  };
 
   #forget(record: RunRecord): void {
     record.firing?.countdown.stop();

@@ -55,7 +55,7 @@ export class Parking {
       return;
     }
     if (waitMs === 0) throw waitTimeout(record);
-    const chain = endlessWait(record, queue.owner);
+    const chain = endlessWait({ run: record, section: undefined }, queue.owner);
     if (chain) throw endless(record, queue, chain);
     queue.enqueueResume(record);
     this.#turns.contend(queue);

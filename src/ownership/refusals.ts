@@ -7,8 +7,9 @@ import {
 import { SessionError } from '../errors/session-error.js';
 import type { DeadlockLink } from '../types.js';
 import type { FileQueue } from './file-queue.js';
-import { holderOf } from './holder.js';
+import { asHolder, holderOf } from './holder.js';
 import type { RunRecord } from './run-record.js';
+import type { Section } from './section.js';
 
 /** What became of a request that was not granted, as events and counters name it. */
 export type GivenUp = 'timed-out' | 'aborted' | 'cancelled' | 'refused';
@@ -42,6 +43,22 @@ export function waitTimeout(
   });
 }
 
+/** A section of the owner did not begin within the time that its run may wait. */
+export function gateTimeout(
+  record: RunRecord,
+  action: string,
+  open: Section | undefined,
+): OwnerWaitTimeoutError {
+  return new OwnerWaitTimeoutError({
+    sessionFile: record.path,
+    subject: `the gate for ${action}`,
+    holder: open && asHolder(open.record),
+    waitMs: record.terms.waitMs,
+    position: 1,
+    queueLength: 1,
+  });
+}
+
 export function waitAborted(record: RunRecord, cause: unknown): OwnerWaitAbortedError {
   const holder = holderOf(record.queue);
   return new OwnerWaitAbortedError({ sessionFile: record.path, holder, cause });
@@ -52,6 +69,17 @@ export function queueFull(record: RunRecord, queue: FileQueue): QueueFullError {
     sessionFile: record.path,
     holder: holderOf(queue),
     maxWaiting: record.origin.maxWaiting,
+  });
+}
+
+/** Asked from inside an open section for something that would have to wait for its end. */
+export function insideSection(record: RunRecord, action: string, open: Section): DeadlockError {
+  return new DeadlockError({
+    sessionFile: record.path,
+    subject: `${action} from inside ${open.action}`,
+    holder: asHolder(record),
+    chain: [{ run: open.record.view(), waitsFor: `the end of ${open.action}` }],
+    waysOut: [`let the section end first, then ${action}`],
   });
 }
 

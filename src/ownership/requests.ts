@@ -4,15 +4,18 @@ import type { ParsedInput } from '../identity/parse-input.js';
 import { monotonicMs } from '../support/clock.js';
 import { Arrivals } from './arrivals.js';
 import type { FileQueue } from './file-queue.js';
+import type { Gate } from './gate.js';
 import { asHolder } from './holder.js';
-import { identify } from './identify.js';
+import { checkStillSame, identify } from './identify.js';
 import { type Origin, type Resolution, RunRecord, type RunTerms } from './run-record.js';
 import type { TableState } from './table-state.js';
 import type { Pressure } from './pressure.js';
+import { openSectionOf, type Section } from './section.js';
+import type { Scope } from './scope.js';
 import type { SessionFile } from '../types.js';
 import type { Turns } from './turns.js';
 import { endless, queueFull, reentered, waitAborted, waitTimeout } from './refusals.js';
-import { endlessWait, ownerAround } from './wait-graph.js';
+import { endlessWait, nearestAlive, ownerAround } from './wait-graph.js';
 
 /** The parts that a request goes through. */
 export interface RequestParts {
@@ -20,6 +23,8 @@ export interface RequestParts {
   readonly pressure: Pressure;
   /** The caller's signal, if there is one, reaches the run from now on. Idempotent. */
   watchCaller(record: RunRecord): void;
+  /** The gate of a file in use. */
+  gateOf(queue: FileQueue): Gate;
 }
 
 /**
@@ -60,7 +65,7 @@ export class Requests {
     terms: RunTerms,
     input: ParsedInput,
     signal: AbortSignal | undefined,
-    asker: RunRecord | undefined,
+    scope: Scope,
   ): RunRecord {
     const arrivedMs = monotonicMs();
     const isMarker = input.type === 'marker';
@@ -71,7 +76,7 @@ export class Requests {
       ++this.#sequence,
       arrivedMs,
       signal,
-      asker,
+      { run: nearestAlive(scope.run), section: openSectionOf(scope) },
       this.#state.liveIds,
     );
     if (signal?.aborted === true) {
@@ -127,7 +132,9 @@ export class Requests {
       if (owner.phase === 'waiting') return;
       const { waiter } = record;
       record.waiter = undefined;
-      waiter?.resolve(owner);
+      const section = this.#sectionAround(record, owner);
+      section?.enter();
+      waiter?.resolve(owner, section);
     } catch (error) {
       this.#parts.turns.stopWaiting(record, error);
     }
@@ -135,11 +142,12 @@ export class Requests {
 
   /** The decision: the record owns or waits from now on, or joins the run around. */
   #decide(record: RunRecord, file: SessionFile): RunRecord {
-    this.#state.count(record);
+    if (!record.terms.isGuest) this.#state.count(record);
     record.file = file;
     record.key = file.key;
     this.#checkAdmission(record);
     const queue = identify(this.#state, record);
+    if (record.terms.isGuest) return this.#decideGuest(record, queue);
     const around = ownerAround(record.asker, record.key);
     if (around && record.terms.onReentry !== 'queue') return this.#reenter(record, around);
     if (queue?.owner === undefined) return this.#take(record, queue);
@@ -155,6 +163,61 @@ export class Requests {
     if (twin === undefined) return;
     const holder = asHolder(twin);
     throw new DuplicateRunError({ sessionFile: record.path, runId: twin.runId, holder });
+  }
+
+  /**
+   * A guest: inside a section of this very gate it goes on at once, else it waits for one of its own
+   * where somebody owns the file, and gets a short turn where nobody does.
+   */
+  #decideGuest(record: RunRecord, queue: FileQueue | undefined): RunRecord {
+    const host = queue?.owner;
+    if (queue === undefined || (host === undefined && queue.gate?.open === undefined)) {
+      this.#state.count(record);
+      return this.#take(record, queue);
+    }
+    if (host !== undefined && this.#sectionAround(record, host)) {
+      this.#state.count(record);
+      this.#parts.turns.join(record, host);
+      return host;
+    }
+    this.#enqueueGuest(record, queue);
+    return record;
+  }
+
+  /** The section that a guest was asked for in, where it is one of this file and still open. */
+  #sectionAround(record: RunRecord, owner: RunRecord): Section | undefined {
+    const { askedIn } = record;
+    const isInside = askedIn?.isOpen === true && askedIn.gate === owner.queue?.gate;
+    return isInside && record.terms.isGuest ? askedIn : undefined;
+  }
+
+  #enqueueGuest(record: RunRecord, queue: FileQueue): void {
+    const gate = this.#parts.gateOf(queue);
+    if (gate.open) {
+      if (record.waitLimitMs === 0) throw waitTimeout(record, queue);
+      const chain = endlessWait(scopeOf(record), gate.open);
+      if (chain) throw endless(record, queue, chain);
+    }
+    record.queue = queue;
+    this.#state.noteAsked(record);
+    queue.enqueueGuest(record);
+    this.#startDeadline(record);
+    this.#parts.watchCaller(record);
+    gate.advance();
+  }
+
+  /** A guest whose turn at the gate came when nobody owned the file: a short turn of its own. */
+  giveTurn(queue: FileQueue, record: RunRecord): void {
+    try {
+      if (isOverdue(record)) throw waitTimeout(record);
+      checkStillSame(this.#state, record, queue);
+      this.#state.count(record);
+      this.#state.list(record, queue);
+      queue.exclusion?.engage();
+      this.#parts.turns.admit(queue, record, monotonicMs());
+    } catch (error) {
+      this.#parts.turns.stopWaiting(record, error);
+    }
   }
 
   #reenter(record: RunRecord, around: RunRecord): RunRecord {
@@ -183,7 +246,7 @@ export class Requests {
     if (queue.waiting >= record.origin.maxWaiting) throw queueFull(record, queue);
     if (record.waitLimitMs === 0) throw waitTimeout(record, queue);
     if (around !== undefined) return;
-    const chain = endlessWait(record.asker, owner);
+    const chain = endlessWait(scopeOf(record), owner);
     if (chain) throw endless(record, queue, chain);
   }
 
@@ -201,6 +264,10 @@ export class Requests {
     if (record.deadline) return;
     this.#state.deadlines.start(record, record.arrivedMs, record.waitLimitMs);
   }
+}
+
+function scopeOf({ asker, askedIn }: RunRecord): Scope {
+  return { run: asker, section: askedIn };
 }
 
 function isOverdue({ deadline }: RunRecord): boolean {

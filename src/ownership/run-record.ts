@@ -17,8 +17,12 @@ import type {
 } from '../types.js';
 import type { Deadline } from './deadlines.js';
 import type { FileQueue } from './file-queue.js';
+import type { Scope } from './scope.js';
+import type { Section } from './section.js';
 import { urgencyMsOf } from './urgency.js';
 import type { ListMember, MemberList } from './member-list.js';
+import type { TurnWork } from './turn-work.js';
+import { phaseOf, type TurnWindow } from './windows.js';
 
 /** The part of a coordinator that its runs carry with them. */
 export interface Origin {
@@ -42,12 +46,17 @@ export interface RunTerms {
   readonly maxHoldMs: number;
   readonly stuckAfterMs: number;
   readonly onReentry: 'refuse' | 'join' | 'queue';
+  readonly durability: 'os' | 'fsync';
+  readonly onForeignAppend: 'takeover' | 'adopt';
+  /** Wants one section: at the gate of whoever owns the file, else in a short turn of its own. */
+  readonly isGuest: boolean;
   readonly rescue: ((payload: unknown, error: SessionError) => void | Promise<void>) | undefined;
 }
 
 /** Whoever waits for the grant: settled at most once. */
 export interface GrantWaiter {
-  resolve(record: RunRecord): void;
+  /** @param section open for a guest that was let in */
+  resolve(record: RunRecord, section?: Section): void;
   reject(error: unknown): void;
 }
 
@@ -67,7 +76,7 @@ export interface Firing {
  *
  * Written only by `ownership/`, in synchronous steps. `end` is set once.
  */
-export class RunRecord implements ListMember<RunRecord> {
+export class RunRecord implements ListMember<RunRecord>, Scope {
   list: MemberList<RunRecord> | undefined = undefined;
   before: RunRecord | undefined = undefined;
   after: RunRecord | undefined = undefined;
@@ -79,8 +88,10 @@ export class RunRecord implements ListMember<RunRecord> {
   readonly arrivedMs: number;
   /** The nearest run alive in whose context this one was asked for. */
   asker: RunRecord | undefined;
+  /** The section in whose context this one was asked for. */
+  askedIn: Section | undefined;
 
-  /** Identity, computed once: the key that the run queues under, owns and is listed by. */
+  /** Identity, moved by `rotate` only: the key that the run queues under, owns and is listed by. */
   key = '';
   /** Absolute, as the caller spelt it. */
   path: string;
@@ -103,6 +114,8 @@ export class RunRecord implements ListMember<RunRecord> {
   isCounted = false;
   /** Parked, and its turn did not come back: it may ask again. */
   isStranded = false;
+  /** Its turn is taken as soon as its open section ends, or its time to settle is over. */
+  isClosing = false;
   parkedMs = 0;
   grantedMs = 0;
   progressMs = 0;
@@ -112,6 +125,16 @@ export class RunRecord implements ListMember<RunRecord> {
 
   /** The caller's own signal. Let go when the run ends, like all that belongs to users. */
   callerSignal: AbortSignal | undefined;
+  /** What the turn has to do with the bytes of its file; made at their first use. */
+  work: TurnWork | undefined = undefined;
+  /** Where the last of its own writes ended, once it has ended. */
+  endBytes: number | undefined = undefined;
+  /** How many events there had been when its present turn began. */
+  grantSequence = 0;
+  /** The prompt and maintenance windows that are open. */
+  windows: Set<TurnWindow> | undefined = undefined;
+  /** How the run will end, once what is under way has come to its end. */
+  finishing: { readonly end: RunEnd; sinceMs: number } | undefined = undefined;
   firing: Firing | undefined = undefined;
   hasYieldFired = false;
   controller: AbortController | undefined = undefined;
@@ -146,7 +169,7 @@ export class RunRecord implements ListMember<RunRecord> {
     sequence: number,
     arrivedMs: number,
     callerSignal: AbortSignal | undefined,
-    asker: RunRecord | undefined,
+    scope: { readonly run: RunRecord | undefined; readonly section: Section | undefined },
     liveIds: SteadyMap<string, RunRecord>,
   ) {
     this.origin = origin;
@@ -155,7 +178,8 @@ export class RunRecord implements ListMember<RunRecord> {
     this.sequence = sequence;
     this.arrivedMs = arrivedMs;
     this.callerSignal = callerSignal;
-    this.asker = asker;
+    this.asker = scope.run;
+    this.askedIn = scope.section;
     this.waitLimitMs = terms.waitMs;
     this.sessionKey = terms.sessionKey;
     this.sessionId = terms.sessionId;
@@ -186,8 +210,22 @@ export class RunRecord implements ListMember<RunRecord> {
     return this.queue?.waiting ?? 0;
   }
 
+  /** A run is the scope of the code of its task. */
+  get run(): this {
+    return this;
+  }
+
+  get section(): undefined {
+    return undefined;
+  }
+
   get isOwner(): boolean {
-    return this.phase === 'active';
+    return this.queue !== undefined && this.queue.owner === this;
+  }
+
+  /** How long the file was when the present turn began. */
+  get startBytes(): number {
+    return this.fileId?.sizeBytes ?? 0;
   }
 
   get limits(): RunLimits {
@@ -214,9 +252,14 @@ export class RunRecord implements ListMember<RunRecord> {
     if (note !== undefined) this.progressNote = note;
   }
 
+  /** Windows open and close: what the run is at follows. */
+  notePhase(): void {
+    this.phase = this.finishing ? 'finishing' : phaseOf(this.windows);
+  }
+
   /** A grant, the first or one after `park`. */
   noteGrant(nowMs: number): void {
-    this.phase = 'active';
+    this.phase = phaseOf(this.windows);
     this.generation += 1;
     this.grantedMs = nowMs;
     this.#grantedAtMs = undefined;

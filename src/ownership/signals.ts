@@ -1,25 +1,14 @@
 import { RunInterruptedError } from '../errors/run-errors.js';
+import type { SessionError } from '../errors/session-error.js';
 import { monotonicMs } from '../support/clock.js';
 import { Countdown } from '../support/countdown.js';
-import type { InterruptCause, RunEnd } from '../types.js';
+import type { InterruptCause } from '../types.js';
 import { stalledMs } from './hold-limits.js';
 import type { RunRecord } from './run-record.js';
 import type { TableState } from './table-state.js';
 import type { Turns } from './turns.js';
+import { endedError } from './run-guards.js';
 import { waitAborted } from './refusals.js';
-
-/** How a run has ended that ended by itself after its signal fired. */
-const END_OF: Readonly<Record<InterruptCause, RunEnd>> = {
-  caller: 'aborted',
-  superseded: 'superseded',
-  stuck: 'stuck',
-  'max-hold': 'interrupted',
-  shutdown: 'shutdown',
-};
-
-export function endAfter(why: InterruptCause): RunEnd {
-  return END_OF[why];
-}
 
 /**
  * The signal of a run, and what follows from it: some time to settle, then revocation.
@@ -68,7 +57,8 @@ export class Signals {
       return false;
     }
     const { path: sessionFile, runId } = record;
-    const reason = new RunInterruptedError({ sessionFile, runId, why, settleMs, cause });
+    const eventId = why === 'takeover' ? (cause as SessionError).eventId : undefined;
+    const reason = new RunInterruptedError({ sessionFile, runId, why, settleMs, cause, eventId });
     record.firing = { reason, countdown: this.#settle(record, dueAtMs) };
     this.#state.emit('signalled', record, { why, settleMs }, reason.eventId);
     const { controller } = record;
@@ -93,13 +83,21 @@ export class Signals {
     this.#state.outbox.flush();
   }
 
-  /** Takes the turn of a run whose signal has fired. Its task, if it still runs, owns nothing. */
+  /**
+   * Takes the turn of a run whose signal has fired. Its task, if it still runs, owns nothing. A
+   * section that is open may end first, within what is left of the time to settle; none begins.
+   */
   revoke(record: RunRecord): void {
-    const reason = record.firing?.reason;
-    if (reason === undefined || record.phase === 'ended') return;
+    const { firing } = record;
+    if (firing === undefined || record.phase === 'ended') return;
+    const { reason } = firing;
+    record.isClosing = true;
+    record.queue?.gate?.refuse(record, () => endedError(record, 'wait at the gate'));
+    const mayWait = monotonicMs() < firing.countdown.dueAtMs;
+    if (mayWait && record.work !== undefined && record.work.sections > 0) return;
     this.#state.emit('revoked', record, { why: reason.why }, reason.eventId);
     if (record.onRevoked) this.#state.draining.add(record);
-    this.#turns.finish(record, 'revoked');
+    this.#turns.end(record, 'revoked');
     record.onRevoked?.reject(reason);
     record.onRevoked = undefined;
   }

@@ -10,6 +10,7 @@ import { FileIds } from './file-ids.js';
 import type { FileQueue } from './file-queue.js';
 import { LabelIndex } from './label-index.js';
 import type { RunRecord } from './run-record.js';
+import type { Scope } from './scope.js';
 
 /**
  * Everything that is known about the runs of one thread.
@@ -23,14 +24,16 @@ import type { RunRecord } from './run-record.js';
 export class TableState {
   /** Key -> the file in use. Made by the request that finds it free, deleted by its last run. */
   readonly queues: SteadyMap<string, FileQueue> = new SteadyMap();
+  /** Former key -> the file in use that moved away from it. Deleted when the run that moved ends. */
+  readonly moved: Map<string, FileQueue> = new Map();
   readonly liveIds: SteadyMap<string, RunRecord> = new SteadyMap();
   readonly sessionKeys: LabelIndex = new LabelIndex();
   readonly sessionIds: LabelIndex = new LabelIndex();
   readonly fileIds: FileIds = new FileIds();
   /** Runs whose turn was taken while their task goes on. Deleted when the task settles. */
   readonly draining: Set<RunRecord> = new Set();
-  /** The run in whose context code runs. Counts only while that run owns. */
-  readonly ambient: AsyncLocalStorage<RunRecord> = new AsyncLocalStorage();
+  /** The run or section in whose context code runs. Counts only while it owns, or is open. */
+  readonly ambient: AsyncLocalStorage<Scope> = new AsyncLocalStorage();
   /** Called whenever a file has no runs left. */
   readonly idleListeners: Set<() => void> = new Set();
   readonly counters: Counters = createCounters();
@@ -76,17 +79,25 @@ export class TableState {
     record.setListed(true);
     this.sessionKeys.add(record.sessionKey, record);
     this.sessionIds.add(record.sessionId, record);
-    if (record.asker) (record.asker.children ??= new Set()).add(record);
+    this.noteAsked(record);
+  }
+
+  /** What a run, or a section, waits for while it awaits this one. */
+  noteAsked(record: RunRecord): void {
+    const { asker, askedIn } = record;
+    if (asker) (asker.children ??= new Set()).add(record);
+    if (askedIn) (askedIn.asked ??= new Set()).add(record);
   }
 
   unlist(record: RunRecord): void {
-    if (!record.isListed) return;
+    record.asker?.children?.delete(record);
+    record.askedIn?.asked?.delete(record);
     record.queue = undefined;
+    if (!record.isListed) return;
     this.live -= 1;
     record.setListed(false);
     this.sessionKeys.remove(record.sessionKey, record);
     this.sessionIds.remove(record.sessionId, record);
-    record.asker?.children?.delete(record);
     this.#passOnChildren(record);
   }
 
@@ -115,10 +126,20 @@ export class TableState {
     });
   }
 
+  /** The file in use under this key, or under the one that its owner moved it to. */
+  queueOf(key: string): FileQueue | undefined {
+    return this.queues.get(key) ?? (this.moved.size === 0 ? undefined : this.moved.get(key));
+  }
+
   /** Told when a file, or the whole table, may have become idle. */
   tellIdle(): void {
     if (this.idleListeners.size === 0) return;
     for (const listener of this.idleListeners) this.outbox.push(listener);
+  }
+
+  /** Every guest that waits at a gate. */
+  *guests(): Generator<RunRecord, void> {
+    for (const queue of this.queues.values()) yield* queue.guests ?? [];
   }
 
   /** Every run listed: the owner of each file, who waits for it, who is parked. */

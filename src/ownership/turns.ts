@@ -3,11 +3,14 @@ import { SessionError } from '../errors/session-error.js';
 import type { Counters } from '../observe/counters.js';
 import { monotonicMs, roundedMs } from '../support/clock.js';
 import type { RunEnd } from '../types.js';
+import { endAfter } from './ends.js';
 import { checkStillSame } from './identify.js';
+import { endedError } from './run-guards.js';
 import { FileQueue } from './file-queue.js';
 import type { RunRecord } from './run-record.js';
 import type { TableState } from './table-state.js';
 import { TurnExclusion } from './turn-exclusion.js';
+import { isPending } from './turn-work.js';
 import { type GivenUp, outcomeOf, waitAborted, waitTimeout } from './refusals.js';
 
 const COUNTED: Readonly<Record<GivenUp, keyof Omit<Counters, 'ends'>>> = {
@@ -23,6 +26,8 @@ export interface TurnWatchers {
   granted(record: RunRecord): void;
   /** The turn is over: nothing watches it any more. */
   over(record: RunRecord): void;
+  /** Another limit counts for the turn from now on. */
+  limitMoved(record: RunRecord): void;
   /** The file has a new owner, or nobody waits any more. */
   ownerChanged(queue: FileQueue): void;
   /** The caller's signal of a parked run has fired, and its listener was not called yet. */
@@ -61,6 +66,7 @@ export class Turns {
     queue.owner = record;
     queue.parked?.delete(record);
     record.noteGrant(nowMs);
+    record.grantSequence = this.#state.log.written;
     this.#state.deadlines.stop(record);
     this.#state.counters[isResumed ? 'resumed' : 'granted'] += 1;
     this.#state.emit(isResumed ? 'resumed' : 'granted', record, { waitedMs }, undefined, nowMs);
@@ -77,6 +83,8 @@ export class Turns {
   /** Ends the turn of a parking run; the file passes on. */
   park(queue: FileQueue, record: RunRecord): void {
     record.phase = 'parked';
+    record.work?.turnOver();
+    if (queue.gate) queue.gate.isSuspect = false;
     record.parkedMs = monotonicMs();
     (queue.parked ??= new Set()).add(record);
     this.#state.emit('parked', record);
@@ -84,8 +92,36 @@ export class Turns {
     this.#handOver(queue);
   }
 
-  /** Ends a run that was granted, whether it owns or is parked. Idempotent. */
-  finish(record: RunRecord, end: RunEnd): void {
+  /**
+   * Ends a run that was granted, whether it owns or is parked, as soon as its sections and queued
+   * writes have. Idempotent; the first end counts. False where it has not ended yet.
+   */
+  finish(record: RunRecord, end: RunEnd): boolean {
+    if (record.phase === 'ended') return true;
+    if (!isPending(record.work)) {
+      this.end(record, end);
+      return true;
+    }
+    if (record.finishing === undefined) {
+      record.finishing = { end, sinceMs: monotonicMs() };
+      record.notePhase();
+      this.#watchers.limitMoved(record);
+    }
+    return false;
+  }
+
+  /** Something that kept a turn from ending has come to its end. */
+  goOnEnding(record: RunRecord): void {
+    const { finishing, firing, work } = record;
+    if (isPending(work)) return;
+    for (const listener of work?.listeners ?? []) this.#state.outbox.push(listener);
+    if (work) work.listeners = undefined;
+    if (finishing === undefined) return;
+    this.end(record, firing ? endAfter(firing.reason.why) : finishing.end);
+  }
+
+  /** Ends a run at once, whatever is under way: what is, may not touch the file any more. */
+  end(record: RunRecord, end: RunEnd): void {
     if (record.phase === 'ended') return;
     const queue = record.queue;
     const isOwner = queue?.owner === record;
@@ -98,8 +134,19 @@ export class Turns {
     this.#retire(record);
     this.#emitEnd(record, end, nowMs);
     if (queue === undefined) return;
+    queue.gate?.abandon(record, () => endedError(record, 'wait at the gate'));
+    record.endBytes = record.work?.endBytes;
+    record.work = undefined;
+    if (queue.move?.by === record) this.#stay(queue);
     if (isOwner) this.#handOver(queue);
-    else this.#closeIfUnused(queue);
+    else this.closeIfUnused(queue);
+  }
+
+  /** The run that moved the file has ended: its former names are other files again. */
+  #stay(queue: FileQueue): void {
+    queue.move = undefined;
+    for (const [key, moved] of this.#state.moved)
+      if (moved === queue) this.#state.moved.delete(key);
   }
 
   /**
@@ -133,6 +180,7 @@ export class Turns {
     this.#state.deadlines.stop(record);
     this.#watchers.gone(record);
     record.phase = 'ended';
+    this.#state.unlist(record);
     this.#state.counters.joined += 1;
     this.#state.emit('joined', record, { hostRunId: host.runId });
   }
@@ -152,6 +200,7 @@ export class Turns {
 
   #retire(record: RunRecord): void {
     record.phase = 'ended';
+    record.windows = undefined;
     this.#state.unlist(record);
     this.#watchers.over(record);
     this.#watchers.gone(record);
@@ -184,11 +233,13 @@ export class Turns {
       const nowMs = monotonicMs();
       if (this.#mayBeGranted(queue, next, nowMs)) {
         this.admit(queue, next, nowMs);
+        queue.gate?.advance();
         return;
       }
     }
     this.#watchers.ownerChanged(queue);
-    this.#closeIfUnused(queue);
+    queue.gate?.advance();
+    this.closeIfUnused(queue);
   }
 
   /** The last look before a grant. Whoever does not pass is told why. */
@@ -224,7 +275,8 @@ export class Turns {
     else queue.exclusion.enter(enter);
   }
 
-  #closeIfUnused(queue: FileQueue): void {
+  /** Nothing is kept for a file that nobody uses. */
+  closeIfUnused(queue: FileQueue): void {
     if (!queue.isUnused || this.#state.queues.get(queue.key) !== queue) return;
     this.#state.queues.delete(queue.key);
     this.#state.fileIds.forget(queue);

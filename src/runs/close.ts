@@ -2,6 +2,7 @@ import { CoordinatorClosedError, DeadlockError } from '../errors/wait-errors.js'
 import { holderOf } from '../ownership/holder.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { Origin, RunRecord } from '../ownership/run-record.js';
+import { openSectionOf } from '../ownership/section.js';
 import { endlessWait, nearestAlive } from '../ownership/wait-graph.js';
 import type { RunView } from '../types.js';
 import { untilTold } from './until-told.js';
@@ -35,6 +36,8 @@ export async function closeOrigin(
   }
   for (const record of granted) table.signals.revoke(record);
   state.outbox.flush();
+  // A section that was open when its run was revoked has what is left of the time to settle.
+  await untilEnded(table, granted, origin.settleMs);
   const revoked = granted.filter((record) => record.end === 'revoked');
   const view = (record: RunRecord): RunView => record.view();
   return {
@@ -55,8 +58,9 @@ function runsOf(table: OwnerTable, origin: Origin): readonly RunRecord[] {
  * @throws DeadlockError
  */
 export function refuseFromInside(table: OwnerTable, origin: Origin): void {
-  const asker = nearestAlive(table.state.ambient.getStore());
-  if (asker === undefined) return;
+  const scope = table.state.ambient.getStore();
+  if (scope === undefined) return;
+  const asker = { run: nearestAlive(scope.run), section: openSectionOf(scope) };
   for (const record of runsOf(table, origin)) {
     const chain = endlessWait(asker, record);
     if (chain === undefined) continue;
@@ -75,7 +79,9 @@ function cancelWaiting(
   own: readonly RunRecord[],
 ): readonly RunRecord[] {
   const resolving = [...table.requests.arrivals].filter((record) => record.origin === origin);
-  const waiting = [...own.filter((record) => record.phase === 'waiting'), ...resolving];
+  const guests = [...table.state.guests()].filter((record) => record.origin === origin);
+  const queued = own.filter((record) => record.phase === 'waiting');
+  const waiting = [...queued, ...guests, ...resolving];
   for (const record of waiting) {
     const holder = holderOf(record.queue);
     const error = new CoordinatorClosedError({ sessionFile: record.path, holder });

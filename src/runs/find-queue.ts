@@ -7,12 +7,13 @@ import type { SessionFileLike } from '../types.js';
 
 /** The file in use that this name stands for. */
 export function findQueue(table: OwnerTable, file: SessionFileLike): FileQueue | undefined {
-  const { queues, fileIds } = table.state;
-  if (isSessionFile(file)) return queues.get(file.key);
+  const { state } = table;
+  const { fileIds } = state;
+  if (isSessionFile(file)) return state.queueOf(file.key);
   const input = parseSessionFile(file, table.markers);
-  if (input.type === 'marker') return queues.get(input.file.key);
+  if (input.type === 'marker') return state.queueOf(input.file.key);
   const resolved = resolvePathSync(input.path);
-  const own = queues.get(resolved.key);
+  const own = state.queueOf(resolved.key);
   if (own !== undefined || fileIds.size === 0) return own;
   const id = readFileId(resolved.realPath, resolved.path);
   return id && fileIds.aliasOf(resolved.realPath, id, own);

@@ -3,7 +3,7 @@ import { log } from '../observe/deliver.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import type { RunRequest } from './run.js';
 
-/** A finished result is never thrown away without a word. */
+/** A finished result is never thrown away: `rescue` gets it, and the error carries it. */
 export function saveResult(
   record: RunRecord,
   value: unknown,
@@ -11,6 +11,9 @@ export function saveResult(
   rescue: RunRequest['rescue'],
 ): void {
   const { logger } = record.origin;
+  if (value !== undefined) {
+    Object.defineProperty(reason, 'result', { value, configurable: true, writable: true });
+  }
   const facts = { runId: record.runId, sessionFile: record.path, eventId: reason.eventId };
   if (rescue === undefined) {
     if (value !== undefined) log(logger, 'warn', facts, 'session result dropped: no rescue given');

@@ -2,7 +2,10 @@ import { RunEndedError, RunNotOwnerError } from '../errors/run-errors.js';
 import type { SessionError } from '../errors/session-error.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
-import { endAfter } from '../ownership/signals.js';
+import { endAfter } from '../ownership/ends.js';
+import { checkAlive, checkOwner } from '../ownership/run-guards.js';
+import { openSectionOf } from '../ownership/section.js';
+import { isPending } from '../ownership/turn-work.js';
 import {
   checkDuration,
   checkFunction,
@@ -11,10 +14,15 @@ import {
   wrongType,
 } from '../support/checks.js';
 import { monotonicMs } from '../support/clock.js';
-import type { RunEnd, RunKind, RunPhase, RunView } from '../types.js';
+import { type Pen, penOf } from '../transcript/pen.js';
+import { checkOutside, RunTranscript } from '../transcript/run-transcript.js';
+import type { Transcript } from '../transcript/transcript.js';
+import type { PreviousRun, RunEnd, RunKind, RunPhase, RunView } from '../types.js';
 import type { Run } from './run.js';
 import { logLateError, saveResult } from './late-outcome.js';
-import { checkAlive, checkOwner } from './run-guards.js';
+import { maintain } from './maintain.js';
+import { previousOf } from './previous.js';
+import { prompt, type PromptOptions, type PromptTask } from './prompt.js';
 
 /** How any copy of this package finds the record behind a handle that a caller hands back. */
 const RECORD = Symbol.for('penholder.run-record');
@@ -36,6 +44,9 @@ export class RunHandle implements Run {
   readonly #record: RunRecord;
   readonly #isJoined: boolean;
   #isReleased = false;
+  #pen: Pen | undefined;
+  #transcript: RunTranscript | undefined;
+  #previous: PreviousRun | undefined;
 
   constructor(table: OwnerTable, record: RunRecord, isJoined: boolean) {
     this.#table = table;
@@ -89,6 +100,30 @@ export class RunHandle implements Run {
     return this.#table.signals.yieldSignalOf(this.#record);
   }
 
+  get transcript(): Transcript {
+    this.#transcript ??= new RunTranscript(() => {
+      this.#checkUsable('use the transcript');
+      return (this.#pen ??= penOf(this.#table, this.#record));
+    });
+    return this.#transcript;
+  }
+  get previous(): PreviousRun | undefined {
+    this.#previous ??= previousOf(this.#table, this.#record);
+    return this.#previous;
+  }
+
+  async prompt<T>(task: PromptTask<T>, options: PromptOptions = {}): Promise<T> {
+    checkFunction('task', task);
+    this.#checkUsable('prompt');
+    return await prompt(this.#table, this.#record, task, options);
+  }
+
+  async maintain<T>(task: PromptTask<T>, options: { deadlineMs: number }): Promise<T> {
+    checkFunction('task', task);
+    this.#checkUsable('maintain');
+    return await maintain(this.#table, this.#record, task, options);
+  }
+
   async park<T>(task: () => T | Promise<T>, options: { waitMs?: number } = {}): Promise<T> {
     const record = this.#record;
     checkObject('options', options);
@@ -98,6 +133,7 @@ export class RunHandle implements Run {
     this.#checkUsable('park');
     if (this.#isJoined) throw this.#hostOnly('park');
     if (record.phase !== 'parked' || !record.isStranded) checkOwner(record, 'park');
+    if (isPending(record.work)) await this.#untilIdle();
     this.#table.parking.leave(record);
     const outcome = await Promise.allSettled([this.#call(task)]);
     try {
@@ -141,14 +177,39 @@ export class RunHandle implements Run {
     if (end !== undefined && (typeof end !== 'object' || end === null)) {
       return Promise.reject(wrongType('end', 'an object', end));
     }
-    if (this.#isReleased) return RELEASED;
+    const wasReleased = this.#isReleased;
     this.#isReleased = true;
     if (this.#isJoined || this.#record.phase === 'ended') return RELEASED;
-    const { firing } = this.#record;
-    const asked = end?.error === undefined ? 'released' : 'failed';
-    this.#table.turns.finish(this.#record, firing ? endAfter(firing.reason.why) : asked);
-    this.#table.state.outbox.flush();
-    return RELEASED;
+    if (!wasReleased) {
+      const { firing } = this.#record;
+      const asked = end?.error === undefined ? 'released' : 'failed';
+      this.#table.turns.finish(this.#record, firing ? endAfter(firing.reason.why) : asked);
+      this.#table.state.outbox.flush();
+    }
+    return this.#untilEnded();
+  }
+
+  /** From inside a section the end is not waited for: it comes with the end of that section. */
+  #untilEnded(): Promise<void> {
+    const record = this.#record;
+    const around = openSectionOf(this.#table.state.ambient.getStore());
+    if (record.phase === 'ended' || around?.record === record) return RELEASED;
+    return new Promise((done) => {
+      (record.endListeners ??= new Set()).add(done);
+    });
+  }
+
+  /** Until sections and queued writes have ended, or the run has. */
+  async #untilIdle(): Promise<void> {
+    const record = this.#record;
+    checkOutside(penOf(this.#table, record), 'park');
+    while (isPending(record.work)) {
+      await new Promise<void>((done) => {
+        (record.endListeners ??= new Set()).add(done);
+        if (record.work) (record.work.listeners ??= []).push(done);
+      });
+    }
+    checkOwner(record, 'park');
   }
 
   [Symbol.asyncDispose](): Promise<void> {

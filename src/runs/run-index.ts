@@ -1,7 +1,7 @@
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import { checkText } from '../support/checks.js';
-import type { RunView, SessionFileLike } from '../types.js';
+import type { RunPhase, RunView, SessionFileLike } from '../types.js';
 import { findQueue } from './find-queue.js';
 import { type IdleOptions, whenEnded, whenIdle } from './run-waits.js';
 import type { WaitOptions } from './until-told.js';
@@ -94,7 +94,15 @@ export class TableIndex implements RunIndex {
   }
 }
 
-const STANDING = { active: 0, parked: 1, waiting: 2, ended: 3 };
+const STANDING: Readonly<Record<RunPhase, number>> = {
+  active: 0,
+  prompting: 0,
+  maintaining: 0,
+  finishing: 0,
+  parked: 1,
+  waiting: 2,
+  ended: 3,
+};
 
 /** Owners, then parked, then waiting runs; the latest grant first, waiting runs by urgency. */
 function byStanding(one: RunRecord, other: RunRecord): number {

@@ -1,9 +1,9 @@
 import type { SessionError } from '../errors/session-error.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
-import { endAfter } from '../ownership/signals.js';
+import { endAfter } from '../ownership/ends.js';
+import { checkOwner, endedError } from '../ownership/run-guards.js';
 import { logLateError, saveResult } from './late-outcome.js';
-import { checkOwner, endedError } from './run-guards.js';
 import { RunHandle } from './run-handle.js';
 import type { Run, RunRequest } from './run.js';
 
@@ -39,9 +39,9 @@ export function runOwned<T>(table: OwnerTable, record: RunRecord, call: TaskCall
     return;
   }
   record.onRevoked = call;
-  perform(table, record, new RunHandle(table, record, false), call, (end) =>
-    conclude(table, record, end),
-  );
+  perform(table, record, new RunHandle(table, record, false), call, (end, then) => {
+    conclude(table, record, end, then);
+  });
 }
 
 /**
@@ -71,17 +71,17 @@ export function runJoined<T>(
     call.reject(ended);
   };
   (host.endListeners ??= new Set()).add(onHostEnd);
-  perform(table, asker, handle, call, () => {
+  perform(table, asker, handle, call, (_, then) => {
     host.endListeners?.delete(onHostEnd);
     void handle.release();
-    return ended ?? host.firing?.reason;
+    then(ended ?? host.firing?.reason);
   });
 }
 
 /**
  * Calls the task in the ambient context of its run.
  *
- * @param settle does what follows from the end of the task, and tells why its outcome does not
+ * @param settle does what follows from the end of the task, and then tells why its outcome does not
  *   count, if it does not
  */
 function perform<T>(
@@ -89,21 +89,23 @@ function perform<T>(
   record: RunRecord,
   handle: Run,
   call: TaskCall<T>,
-  settle: (end: 'completed' | 'failed') => SessionError | undefined,
+  settle: (end: 'completed' | 'failed', then: (reason: SessionError | undefined) => void) => void,
 ): void {
   const succeed = (value: T): void => {
-    const reason = settle('completed');
-    if (reason === undefined) {
-      call.answer(value);
-      return;
-    }
-    saveResult(record, value, reason, call.rescue);
-    call.reject(reason);
+    settle('completed', (reason) => {
+      if (reason === undefined) {
+        call.answer(value);
+        return;
+      }
+      saveResult(record, value, reason, call.rescue);
+      call.reject(reason);
+    });
   };
   const fail = (error: unknown): void => {
-    const reason = settle('failed');
-    if (reason !== undefined) logLateError(record, error, reason);
-    call.reject(reason ?? error);
+    settle('failed', (reason) => {
+      if (reason !== undefined) logLateError(record, error, reason);
+      call.reject(reason ?? error);
+    });
   };
   let answer: T | Promise<T>;
   try {
@@ -121,16 +123,21 @@ function isThenable<T>(answer: T | Promise<T>): answer is Promise<T> {
   return typeof then === 'function';
 }
 
-/** The task has settled: ends the run, and tells why its outcome does not count, if it does not. */
+/**
+ * The task has settled: ends the run, as soon as what it left under way has come to its end, and
+ * tells why its outcome does not count, if it does not.
+ */
 function conclude(
   table: OwnerTable,
   record: RunRecord,
   end: 'completed' | 'failed',
-): SessionError | undefined {
+  then: (reason: SessionError | undefined) => void,
+): void {
   const reason = record.firing?.reason;
   record.onRevoked = undefined;
   table.state.draining.delete(record);
-  table.turns.finish(record, reason === undefined ? end : endAfter(reason.why));
+  const hasEnded = table.turns.finish(record, reason === undefined ? end : endAfter(reason.why));
+  if (!hasEnded) (record.endListeners ??= new Set()).add(() => then(record.firing?.reason));
   table.state.outbox.flush();
-  return reason;
+  if (hasEnded) then(reason);
 }

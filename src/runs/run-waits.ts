@@ -1,6 +1,7 @@
 import { DeadlockError } from '../errors/wait-errors.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
+import { openSectionOf } from '../ownership/section.js';
 import { endlessWait, nearestAlive } from '../ownership/wait-graph.js';
 import { checkText, wrongType } from '../support/checks.js';
 import type { RunView, SessionFileLike } from '../types.js';
@@ -71,10 +72,11 @@ async function wait(
   targets: () => Iterable<RunRecord>,
   subscribe: (tell: () => void) => () => unknown,
 ): Promise<boolean> {
-  const asker = nearestAlive(table.state.ambient.getStore());
+  const scope = table.state.ambient.getStore();
+  const asker = nearestAlive(scope?.run);
   if (asker === undefined) return await untilTold(table.callerSignals, options, subscribe);
   for (const target of targets()) {
-    const chain = endlessWait(asker, target);
+    const chain = endlessWait({ run: asker, section: openSectionOf(scope) }, target);
     if (chain === undefined) continue;
     const waysOut = ['wait outside of the run', 'ask with waitMs 0, which only looks'];
     throw new DeadlockError({ sessionFile: target.path, subject, chain, waysOut });

@@ -1,5 +1,7 @@
-import type { RunKind, RunView, SessionFileLike } from '../types.js';
+import type { Transcript } from '../transcript/transcript.js';
+import type { PreviousRun, RunKind, RunView, SessionFileLike } from '../types.js';
 import type { SessionError } from '../errors/session-error.js';
+import type { PromptOptions } from './prompt.js';
 
 /** What a caller asks for. */
 export interface RunRequest {
@@ -38,6 +40,17 @@ export interface RunRequest {
    * @defaultValue `'refuse'`
    */
   readonly onReentry?: 'refuse' | 'join' | 'queue' | undefined;
+  /**
+   * `fsync`: what a write put into the file has reached the disk when it resolves.
+   * @defaultValue the coordinator's
+   */
+  readonly durability?: 'os' | 'fsync' | undefined;
+  /**
+   * What happens where somebody appends to the file without the gate: `takeover` ends the run,
+   * `adopt` takes the bytes in and reports them by `takeGuestWrites()`. Any other change ends it.
+   * @defaultValue the coordinator's
+   */
+  readonly onForeignAppend?: 'takeover' | 'adopt' | undefined;
   /** Gets a finished result that ownership no longer covers. What it throws is logged. */
   readonly rescue?: ((payload: unknown, error: SessionError) => void | Promise<void>) | undefined;
 }
@@ -52,10 +65,45 @@ export interface Run extends RunView, AsyncDisposable {
   readonly signal: AbortSignal;
   /** Fires when a run of a more urgent kind waits: give way when convenient. */
   readonly yieldSignal: AbortSignal;
+  /** The session file: all writing goes through it. */
+  readonly transcript: Transcript;
+  /**
+   * The run that had the file before: how it ended, and which bytes its turn began and stopped at,
+   * so that what an interrupted run left can be repaired or marked. Undefined where nobody knows.
+   */
+  readonly previous?: PreviousRun | undefined;
 
   /**
-   * Gives the turn up, runs `task`, and waits for a new turn on the same file, before all requests
-   * that wait. Resolves or rejects as `task` does. While it lasts the run owns nothing, so what it
+   * One model call with its tools. Queued writes are drained and the fence is looked at, `task` runs
+   * with the run's signal, then both again; opening and closing are progress. Resolves or rejects
+   * as `task` does. Once the run's signal has fired it rejects with the signal's reason, at the
+   * latest when the turn is taken; a result goes to `rescue` then, and the error carries it.
+   *
+   * @throws RunInterruptedError `ERR_SESSION_RUN_INTERRUPTED` the run was told to stop; its `cause` is
+   *   a `TakeoverError` where somebody changed the file without the gate
+   * @throws DeadlockError `ERR_SESSION_DEADLOCK` called from inside a section
+   * @throws RunNotOwnerError, RunEndedError, RunRevokedError no turn now, or any more
+   */
+  prompt<T>(task: (signal: AbortSignal) => T | Promise<T>, options?: PromptOptions): Promise<T>;
+
+  /**
+   * Work on the file that has a clock of its own, such as a compaction: while it lasts neither
+   * `stuckAfterMs` nor `maxHoldMs` counts, only `deadlineMs`. When that has passed its signal fires
+   * (reason `timeout`) and `maintain` rejects with it once `task` has settled; where that takes
+   * longer than `settleMs`, the run is told to stop as stuck.
+   *
+   * @throws RunInterruptedError `ERR_SESSION_RUN_INTERRUPTED` the time was up, or the run was told to stop
+   * @throws DeadlockError `ERR_SESSION_DEADLOCK` called from inside a section
+   * @throws RunNotOwnerError, RunEndedError, RunRevokedError no turn now, or any more
+   */
+  maintain<T>(
+    task: (signal: AbortSignal) => T | Promise<T>,
+    options: { deadlineMs: number },
+  ): Promise<T>;
+
+  /**
+   * Gives the turn up once its sections and queued writes have ended, runs `task`, and waits for a
+   * new turn on the same file, before all requests that wait. Resolves or rejects as `task` does. While it lasts the run owns nothing, so what it
    * waits for may use the file.
    *
    * Where the turn does not come back the run stays parked: it may end, or call `park` again.
@@ -84,7 +132,9 @@ export interface Run extends RunView, AsyncDisposable {
 
   /**
    * Ends the run as `released`, or as `failed` where an `error` is given; the most urgent waiting
-   * run owns the file when this returns. Idempotent. A joined handle ends only itself.
+   * run owns the file when this returns, or, where sections and queued writes are under way, when
+   * it resolves. From inside a section it does not wait for that section. Idempotent. A joined
+   * handle ends only itself.
    */
   release(end?: { error?: unknown }): Promise<void>;
 

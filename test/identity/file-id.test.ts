@@ -16,7 +16,7 @@ describe('readFileId()', () => {
     writeFileSync(c, '');
     // When their ids are read; then the names of one file share one
     const { dev, ino } = statSync(a);
-    expect(readFileId(a, a)).toEqual({ id: `${dev}:${ino}`, links: 2 });
+    expect(readFileId(a, a)).toEqual({ id: `${dev}:${ino}`, links: 2, sizeBytes: 0 });
     expect(readFileId(b, b)).toEqual(readFileId(a, a));
     expect(readFileId(c, c)?.id).not.toBe(readFileId(a, a)?.id);
     // And a file keeps it when it is renamed

@@ -12,7 +12,9 @@ export const END_AFTER: Record<InterruptCause, RunEnd> = {
   caller: 'aborted',
   superseded: 'superseded',
   stuck: 'stuck',
+  timeout: 'interrupted',
   'max-hold': 'interrupted',
+  takeover: 'takeover',
   shutdown: 'shutdown',
 };
 /** How a wait ended is left open; that it ended is not. */

@@ -119,7 +119,7 @@ describe('the owner table', () => {
         if (left > 0) return next(left - 1);
         // When the hundredth runs
         let above = 0;
-        for (let at = state.ambient.getStore()?.asker; at; at = at.asker) above += 1;
+        for (let at = state.ambient.getStore()?.run?.asker; at; at = at.asker) above += 1;
         return last.open(above);
       });
     };

@@ -1,15 +1,15 @@
 import { RunEndedError, RunNotOwnerError, RunRevokedError } from '../errors/run-errors.js';
-import type { RunRecord } from '../ownership/run-record.js';
+import type { RunRecord } from './run-record.js';
 
 /** @throws RunEndedError, RunRevokedError */
 export function checkAlive(record: RunRecord, action: string): void {
-  if (record.phase !== 'ended') return;
-  throw endedError(record, action);
+  if (record.phase === 'ended' || record.isClosing) throw endedError(record, action);
 }
 
 /** @throws RunEndedError, RunRevokedError, RunNotOwnerError */
 export function checkOwner(record: RunRecord, action: string): void {
   checkAlive(record, action);
+  if (record.finishing) throw endedError(record, action);
   if (record.isOwner) return;
   const { path: sessionFile, runId, phase } = record;
   const state = phase === 'parked' ? 'is parked' : 'was not granted yet';
@@ -17,8 +17,10 @@ export function checkOwner(record: RunRecord, action: string): void {
 }
 
 export function endedError(record: RunRecord, action: string): RunEndedError | RunRevokedError {
-  const { path: sessionFile, runId, end } = record;
+  const { path: sessionFile, runId, finishing } = record;
+  const end = record.end ?? finishing?.end;
   const cause = record.firing?.reason;
   const facts = { sessionFile, runId, action, cause, eventId: cause?.eventId };
-  return end === 'revoked' ? new RunRevokedError(facts) : new RunEndedError({ ...facts, end });
+  const isRevoked = end === 'revoked' || record.isClosing;
+  return isRevoked ? new RunRevokedError(facts) : new RunEndedError({ ...facts, end });
 }

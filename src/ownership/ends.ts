@@ -1,0 +1,16 @@
+import type { InterruptCause, RunEnd } from '../types.js';
+
+/** How a run has ended that ended by itself after its signal fired. */
+const END_OF: Readonly<Record<InterruptCause, RunEnd>> = {
+  caller: 'aborted',
+  superseded: 'superseded',
+  timeout: 'interrupted',
+  stuck: 'stuck',
+  'max-hold': 'interrupted',
+  takeover: 'takeover',
+  shutdown: 'shutdown',
+};
+
+export function endAfter(why: InterruptCause): RunEnd {
+  return END_OF[why];
+}

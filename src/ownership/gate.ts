@@ -1,0 +1,188 @@
+import { monotonicMs } from '../support/clock.js';
+import { Countdown } from '../support/countdown.js';
+import type { FileQueue } from './file-queue.js';
+import { type ListMember, MemberList } from './member-list.js';
+import type { RunRecord } from './run-record.js';
+import { Section } from './section.js';
+
+/** A section that the owner waits for. */
+export class SectionRequest implements ListMember<SectionRequest> {
+  list: MemberList<SectionRequest> | undefined = undefined;
+  before: SectionRequest | undefined = undefined;
+  after: SectionRequest | undefined = undefined;
+  countdown: Countdown<SectionRequest> | undefined = undefined;
+
+  readonly record: RunRecord;
+  readonly action: string;
+  readonly around: Section | undefined;
+  readonly resolve: (section: Section) => void;
+  readonly reject: (error: unknown) => void;
+
+  constructor(
+    record: RunRecord,
+    action: string,
+    around: Section | undefined,
+    resolve: (section: Section) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.record = record;
+    this.action = action;
+    this.around = around;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+}
+
+/** What a gate does through the parts that decide about turns. */
+export interface GateKeepers {
+  /** A guest is let in while `host` owns the file. */
+  letIn(guest: RunRecord, host: RunRecord): void;
+  /** Nobody owns the file: the guest gets a short turn, or is told why not. */
+  giveTurn(queue: FileQueue, guest: RunRecord): void;
+  /** The last open section of a run has ended: what waited for that may happen. */
+  sectionLeft(record: RunRecord): void;
+  /** A step is over; `isIdle` where nobody is inside and nobody waits. */
+  settled(queue: FileQueue, isIdle: boolean): void;
+  /** What a section request that waits for too long is told. */
+  overdue(request: SectionRequest, open: Section | undefined): unknown;
+}
+
+/**
+ * Who may touch the bytes of one file now: one section at a time, the owner's first, then guests in
+ * order of arrival. Nobody holds it between sections.
+ *
+ * Invariants: at most one section is open; while one waits another is open; a section that was
+ * abandoned never comes back; whoever leaves lets the next in, in the same step.
+ */
+export class Gate {
+  readonly queue: FileQueue;
+  readonly #keepers: GateKeepers;
+  readonly #waiting = new MemberList<SectionRequest>();
+  #open: Section | undefined = undefined;
+  /** What is known of the content of the file; `transcript/` writes and reads it. */
+  knowledge: object | undefined = undefined;
+  /** What is known is from the moment in which a turn was taken from code that still has the path. */
+  isSuspect = false;
+
+  constructor(queue: FileQueue, keepers: GateKeepers) {
+    this.queue = queue;
+    this.#keepers = keepers;
+  }
+
+  get open(): Section | undefined {
+    return this.#open;
+  }
+
+  /** The section whose end this run waits for, if it waits at the gate. */
+  blocking(record: RunRecord): Section | undefined {
+    const { owner, guests } = this.queue;
+    const isGuest = record.list !== undefined && record.list === guests;
+    const isWaiting = isGuest || (owner === record && this.#waiting.size > 0);
+    return isWaiting ? this.#open : undefined;
+  }
+
+  /** Opens a section of the owner where nobody is inside. */
+  tryOpen(record: RunRecord, action: string, around: Section | undefined): Section | undefined {
+    if (this.#open !== undefined) return undefined;
+    count(record, 1);
+    return this.#let(record, false, action, around);
+  }
+
+  /** The owner waits for a section; it gives up after `waitMs`. */
+  wait(request: SectionRequest, waitMs: number): void {
+    this.#waiting.push(request);
+    count(request.record, 1);
+    if (waitMs === Infinity) return;
+    request.countdown = new Countdown(monotonicMs() + waitMs, request, this.#onDue, true);
+  }
+
+  /** Lets the next in, where nobody is inside. */
+  advance(): void {
+    while (this.#open === undefined) {
+      const request = this.#waiting.first;
+      if (request !== undefined) {
+        this.#drop(request);
+        const { record, action, around } = request;
+        request.resolve(this.#let(record, false, action, around));
+        return;
+      }
+      const guest = this.queue.guests?.first;
+      if (guest === undefined) return;
+      this.queue.remove(guest);
+      this.#serve(guest);
+      if (this.queue.owner === guest) return;
+    }
+  }
+
+  leave(section: Section): void {
+    if (!section.isOpen) return;
+    section.isOpen = false;
+    this.#open = undefined;
+    if (!section.isGuest) this.#gone(section.record);
+    this.advance();
+    this.#keepers.settled(this.queue, this.#open === undefined);
+  }
+
+  /** The turn of this run is over: its sections are, too, whatever still runs inside them. */
+  abandon(record: RunRecord, error: () => unknown): void {
+    const open = this.#open;
+    this.isSuspect = false;
+    if (open?.record === record) {
+      open.isOpen = false;
+      this.#open = undefined;
+      this.isSuspect = open.onAbandoned !== undefined;
+      open.onAbandoned?.();
+    }
+    this.refuse(record, error);
+  }
+
+  /** What the owner waits for at the gate is not let in any more. */
+  refuse(record: RunRecord, error: () => unknown): void {
+    for (let request = this.#waiting.first; request; request = this.#waiting.first) {
+      this.#drop(request);
+      count(record, -1);
+      request.reject(error());
+    }
+  }
+
+  /** One section of this run, open or waited for, is no more. */
+  #gone(record: RunRecord): void {
+    count(record, -1);
+    this.#keepers.sectionLeft(record);
+  }
+
+  #serve(guest: RunRecord): void {
+    const host = this.queue.owner;
+    if (host === undefined) {
+      this.#keepers.giveTurn(this.queue, guest);
+      return;
+    }
+    const { waiter } = guest;
+    guest.waiter = undefined;
+    this.#keepers.letIn(guest, host);
+    const section = this.#let(guest, true, 'a guest write', guest.askedIn);
+    waiter?.resolve(host, section);
+  }
+
+  #let(record: RunRecord, isGuest: boolean, action: string, around: Section | undefined): Section {
+    const section = new Section(this, record, isGuest, action, around);
+    this.#open = section;
+    return section;
+  }
+
+  #drop(request: SectionRequest): void {
+    request.countdown?.stop();
+    this.#waiting.remove(request);
+  }
+
+  readonly #onDue = (request: SectionRequest): void => {
+    this.#drop(request);
+    request.reject(this.#keepers.overdue(request, this.#open));
+    this.#gone(request.record);
+    this.#keepers.settled(this.queue, false);
+  };
+}
+
+function count({ work }: RunRecord, change: 1 | -1): void {
+  if (work) work.sections += change;
+}

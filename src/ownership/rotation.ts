@@ -1,0 +1,60 @@
+import { RotateRefusedError } from '../errors/transcript-errors.js';
+import { readFileId } from '../identity/file-id.js';
+import type { SessionFile } from '../types.js';
+import type { FileQueue } from './file-queue.js';
+import { holderOf } from './holder.js';
+import type { RunRecord } from './run-record.js';
+import type { TableState } from './table-state.js';
+
+/**
+ * Moves a file in use to another file, in one step: key, owner, waiting and parked runs, guests.
+ * The former key leads to the same queue until the run that moved it ends.
+ *
+ * @throws RotateRefusedError, InvalidSessionFileError nothing has moved
+ */
+export function moveTo(state: TableState, record: RunRecord, file: SessionFile): void {
+  const { queue } = record;
+  if (queue === undefined) throw new Error('a run that owns a file has its queue');
+  const id = readFileId(file.realPath, file.path);
+  checkUnused(
+    state,
+    record,
+    queue,
+    file,
+    id && state.fileIds.aliasOf(file.realPath, id, undefined),
+  );
+  const formerSessionFile = record.path;
+  state.queues.delete(queue.key);
+  state.moved.set(queue.key, queue);
+  state.moved.delete(file.key);
+  queue.key = file.key;
+  queue.realPath = file.realPath;
+  queue.move = { to: file, by: record };
+  state.queues.set(file.key, queue);
+  state.fileIds.note(queue, id);
+  for (const run of [...queue.all(), ...(queue.guests ?? [])]) {
+    run.key = file.key;
+    run.path = file.path;
+    run.file = file;
+  }
+  record.fileId = id;
+  state.emit('rotated', record, { formerSessionFile });
+}
+
+function checkUnused(
+  state: TableState,
+  record: RunRecord,
+  queue: FileQueue,
+  file: SessionFile,
+  alias: FileQueue | undefined,
+): void {
+  const taken = state.queues.get(file.key) ?? alias ?? state.moved.get(file.key);
+  const isBack = taken === queue && alias === undefined && queue.key !== file.key;
+  if (taken === undefined || isBack) return;
+  throw new RotateRefusedError({
+    sessionFile: record.path,
+    nextFile: file.path,
+    reason: taken === queue ? 'same' : taken.owner ? 'owned' : 'waited-for',
+    holder: taken === queue ? undefined : holderOf(taken),
+  });
+}

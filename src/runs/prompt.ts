@@ -1,0 +1,115 @@
+import { log } from '../observe/deliver.js';
+import type { OwnerTable } from '../ownership/owner-table.js';
+import { checkOwner } from '../ownership/run-guards.js';
+import type { RunRecord } from '../ownership/run-record.js';
+import { checkDuration, checkObject, checkOneOf } from '../support/checks.js';
+import { monotonicMs } from '../support/clock.js';
+import { Countdown } from '../support/countdown.js';
+import { verify } from '../transcript/fence.js';
+import { type Pen, penOf } from '../transcript/pen.js';
+import { drain } from '../transcript/queued-writes.js';
+import { checkOutside } from '../transcript/run-transcript.js';
+import { inWindow } from './windows.js';
+
+export interface PromptOptions {
+  /**
+   * Silence that is no sign of being stuck, of a long tool for instance: while the window is open
+   * the run is told to stop after that, or after its `stuckAfterMs` if that is longer.
+   */
+  readonly silentMs?: number | undefined;
+  /**
+   * `adopt` for agents that append to the file by themselves: what anybody appends while the window
+   * is open is taken in and reported by `takeGuestWrites()`, instead of ending the run.
+   * @defaultValue the request's
+   */
+  readonly onForeignAppend?: 'takeover' | 'adopt' | undefined;
+}
+
+export type PromptTask<T> = (signal: AbortSignal) => T | Promise<T>;
+
+/** One model call with its tools: the fence is looked at when it opens and when it closes. */
+export async function prompt<T>(
+  table: OwnerTable,
+  record: RunRecord,
+  task: PromptTask<T>,
+  options: PromptOptions,
+): Promise<T> {
+  checkOptions(options);
+  checkMayOpen(record, 'prompt');
+  const pen = record.isMarker ? undefined : penOf(table, record);
+  if (pen) {
+    checkOutside(pen, 'prompt');
+    await look(pen);
+    checkMayOpen(record, 'prompt');
+  }
+  const adopting = options.onForeignAppend === 'adopt' ? 1 : 0;
+  if (pen) pen.adopting += adopting;
+  try {
+    return await inWindow(table, record, {
+      window: { phase: 'prompting', silentMs: options.silentMs ?? 0, dueAtMs: Infinity },
+      task: () => task(table.signals.signalOf(record)),
+      close: async () => {
+        if (pen) await lookAfter(pen);
+      },
+      stopped: () => record.firing?.reason,
+    });
+  } finally {
+    if (pen) pen.adopting -= adopting;
+  }
+}
+
+function checkOptions(options: PromptOptions): void {
+  checkObject('options', options);
+  const { silentMs, onForeignAppend } = options;
+  if (silentMs !== undefined) checkDuration('silentMs', silentMs);
+  if (onForeignAppend !== undefined) {
+    checkOneOf('onForeignAppend', onForeignAppend, ['takeover', 'adopt']);
+  }
+}
+
+/** @throws what `checkOwner` throws, or the reason of the run's signal */
+export function checkMayOpen(record: RunRecord, action: string): void {
+  checkOwner(record, action);
+  if (record.firing) throw record.firing.reason;
+}
+
+/** Queued writes first, then the fence. A conflict is told as what it is: the end of the run. */
+async function look(pen: Pen): Promise<void> {
+  const { record } = pen;
+  const { settleMs } = record.origin;
+  try {
+    await atMost(settleMs, drain(pen));
+    await pen.perform('look at the fence', (section) => verify({ pen, section, isGuest: false }));
+  } catch (error) {
+    throw error === pen.tripped ? (record.firing?.reason ?? error) : error;
+  }
+}
+
+/** The result is there: what the look came to is logged, or has fired the signal. */
+async function lookAfter(pen: Pen): Promise<void> {
+  const { origin, runId, path: sessionFile } = pen.record;
+  try {
+    await atMost(origin.settleMs, look(pen));
+  } catch (error) {
+    if (pen.record.firing) return;
+    const facts = { runId, sessionFile, err: error };
+    log(origin.logger, 'warn', facts, 'the fence could not be looked at behind a prompt');
+  }
+}
+
+/** Whatever hangs in there does not keep a window from opening or closing. */
+function atMost(waitMs: number, work: Promise<unknown>): Promise<void> {
+  return new Promise((done, fail) => {
+    const countdown = new Countdown(monotonicMs() + waitMs, undefined, () => done(), false);
+    work.then(
+      () => {
+        countdown.stop();
+        done();
+      },
+      (error: unknown) => {
+        countdown.stop();
+        fail(error);
+      },
+    );
+  });
+}

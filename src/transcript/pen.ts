@@ -1,0 +1,243 @@
+import { InvalidSessionFileError } from '../errors/setup-errors.js';
+import { SessionError } from '../errors/session-error.js';
+import {
+  type TakeoverError,
+  TranscriptIoError,
+  type WriteProgress,
+} from '../errors/transcript-errors.js';
+import { fileIdOf } from '../identity/file-id.js';
+import { type Gate, SectionRequest } from '../ownership/gate.js';
+import type { OwnerTable } from '../ownership/owner-table.js';
+import { endless, insideSection } from '../ownership/refusals.js';
+import { checkAlive, checkOwner, endedError } from '../ownership/run-guards.js';
+import type { RunRecord } from '../ownership/run-record.js';
+import { NOWHERE } from '../ownership/scope.js';
+import { openSectionOf, type Section } from '../ownership/section.js';
+import type { TurnWork } from '../ownership/turn-work.js';
+import { endlessWait } from '../ownership/wait-graph.js';
+import { monotonicMs } from '../support/clock.js';
+import type { GuestWrite } from '../types.js';
+import type { FileStats } from './disk.js';
+import type { Knowledge } from './knowledge.js';
+import { begin, type Steps } from './steps.js';
+
+/** The only thing that may be done inside a section whose content must not change. */
+export const READ = 'read';
+
+/**
+ * The access of one run to the bytes of its file: how it enters the gate, what it has written, what
+ * it was told of others. One for all handles of the run.
+ */
+export class Pen implements TurnWork {
+  readonly table: OwnerTable;
+  readonly record: RunRecord;
+  readonly gate: Gate;
+  sections = 0;
+  queued = 0;
+  /** The fence of the present turn has begun. */
+  isFenced = false;
+  /** Prompt windows that are open and adopt what strangers append. */
+  adopting = 0;
+  /** The conflict that ended this run; every use of the gate throws it from then on. */
+  tripped: TakeoverError | undefined = undefined;
+  endBytes: number | undefined = undefined;
+  listeners: (() => void)[] | undefined = undefined;
+  /** Settles with the last write that was queued; undefined while none is. */
+  queue: Promise<void> | undefined = undefined;
+  #count = 0;
+  #bytes = 0;
+  #guestWrites: GuestWrite[] = [];
+  #inode = -1;
+
+  constructor(table: OwnerTable, record: RunRecord, gate: Gate) {
+    this.table = table;
+    this.record = record;
+    this.gate = gate;
+  }
+
+  get path(): string {
+    const { file, path } = this.record;
+    return file?.realPath ?? path;
+  }
+
+  get knowledge(): Knowledge | undefined {
+    return this.gate.knowledge as Knowledge | undefined;
+  }
+
+  know(knowledge: Knowledge): Knowledge {
+    this.gate.knowledge = knowledge;
+    this.noteFile(knowledge.stats);
+    return knowledge;
+  }
+
+  /** Whether a change of the content by strangers ends this run. */
+  get isWatched(): boolean {
+    return (this.isFenced || this.gate.isSuspect) && this.tripped === undefined;
+  }
+
+  get mayAdopt(): boolean {
+    return this.adopting > 0 || this.record.terms.onForeignAppend === 'adopt';
+  }
+
+  get writes(): WriteProgress {
+    const endBytes = this.endBytes ?? this.record.startBytes;
+    return Object.freeze({ count: this.#count, bytes: this.#bytes, endBytes });
+  }
+
+  noteWrite(bytes: number, endBytes: number): void {
+    this.#count += 1;
+    this.#bytes += bytes;
+    this.endBytes = endBytes;
+  }
+
+  noteGuestWrite(write: GuestWrite): void {
+    const last = this.#guestWrites.at(-1);
+    const isNext = last && last.offsetBytes + last.lengthBytes === write.offsetBytes;
+    if (!isNext || last.label !== write.label) {
+      this.#guestWrites.push(write);
+      return;
+    }
+    const lengthBytes = last.lengthBytes + write.lengthBytes;
+    this.#guestWrites[this.#guestWrites.length - 1] = { ...last, lengthBytes };
+  }
+
+  takeGuestWrites(): readonly GuestWrite[] {
+    const writes = this.#guestWrites;
+    this.#guestWrites = [];
+    return writes;
+  }
+
+  /** Keeps the identity of the file current, so that its other names lead to its owner. */
+  noteFile(stats: FileStats | undefined): void {
+    const inode = stats?.ino ?? -1;
+    if (inode === this.#inode) return;
+    this.#inode = inode;
+    this.table.state.fileIds.note(this.gate.queue, stats && fileIdOf(stats));
+  }
+
+  turnOver(): void {
+    this.isFenced = false;
+    this.#inode = -1;
+  }
+
+  /** The turn goes on in another file. */
+  moved(): void {
+    this.turnOver();
+    this.endBytes = undefined;
+    this.gate.knowledge = undefined;
+  }
+
+  /**
+   * Does this in a section: the one around, one of its own, or one that it waits for; in this call
+   * as far as nothing has to be waited for.
+   *
+   * @param isQueued whether it was accepted before, so that it may still begin while the run ends
+   */
+  perform<T>(action: string, work: (section: Section) => Steps<T>, isQueued = false): Promise<T> {
+    try {
+      const section = this.tryEnter(action, isQueued);
+      if (section === undefined) return this.#performLater(action, work);
+      return this.#performIn(section, work);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * The section around or, where nobody is inside, one of its own.
+   *
+   * @throws RunEndedError, RunRevokedError, RunNotOwnerError, TakeoverError
+   */
+  tryEnter(action: string, isQueued = false): Section | undefined {
+    const { record, table } = this;
+    checkIsFile(record, action);
+    const around = openSectionOf(table.state.ambient.getStore());
+    const isInside = around?.gate === this.gate;
+    if (isQueued || isInside) checkAlive(record, action);
+    else checkOwner(record, action);
+    if (this.tripped) throw this.tripped;
+    if (isInside && around.isFixed && action !== READ) throw insideSection(record, action, around);
+    if (!isInside) return this.gate.tryOpen(record, action, around);
+    around.enter();
+    return around;
+  }
+
+  /** Leaves a section that `tryEnter` gave; it is a sign of life. */
+  leave(section: Section): void {
+    section.leave();
+    if (this.record.isOwner) this.record.noteProgress(monotonicMs());
+  }
+
+  /**
+   * The section is still there, after code was waited for.
+   *
+   * @throws RunEndedError, RunRevokedError
+   */
+  checkOpen(section: Section, action: string): void {
+    if (!section.isOpen) throw endedError(section.record, action);
+  }
+
+  /** What the file system said, as the one type that leaves this folder. */
+  failure(action: string, error: unknown, content: TranscriptIoError['content']): unknown {
+    const systemCode = (error as NodeJS.ErrnoException | null)?.code;
+    if (SessionError.is(error) || typeof systemCode !== 'string') return error;
+    const { path: sessionFile } = this.record;
+    return new TranscriptIoError({ sessionFile, action, content, systemCode, cause: error });
+  }
+
+  #performIn<T>(section: Section, work: (section: Section) => Steps<T>): Promise<T> {
+    try {
+      const progress = begin(work(section));
+      if ('later' in progress) return this.#finish(section, progress.later);
+      this.leave(section);
+      return Promise.resolve(progress.value);
+    } catch (error) {
+      this.leave(section);
+      return Promise.reject(error);
+    }
+  }
+
+  async #finish<T>(section: Section, later: Promise<T>): Promise<T> {
+    try {
+      return await later;
+    } finally {
+      this.leave(section);
+    }
+  }
+
+  async #performLater<T>(action: string, work: (section: Section) => Steps<T>): Promise<T> {
+    const { record, table, gate } = this;
+    const { run, section: around } = table.state.ambient.getStore() ?? NOWHERE;
+    const scope = { run, section: around };
+    const chain = gate.open && endlessWait(scope, gate.open);
+    if (chain && around?.isOpen === true) throw endless(record, gate.queue, chain);
+    const section = await new Promise<Section>((resolve, reject) => {
+      const request = new SectionRequest(record, action, around, resolve, reject);
+      gate.wait(request, record.terms.waitMs);
+    });
+    this.checkOpen(section, action);
+    if (this.tripped) {
+      this.leave(section);
+      throw this.tripped;
+    }
+    return await this.#performIn(section, work);
+  }
+}
+
+/** The pen of a run, made at its first use. */
+export function penOf(table: OwnerTable, record: RunRecord): Pen {
+  const { queue } = record;
+  if (queue === undefined) throw endedError(record, 'use the transcript');
+  record.work ??= new Pen(table, record, table.gateOf(queue));
+  return record.work as Pen;
+}
+
+/** @throws InvalidSessionFileError */
+function checkIsFile(record: RunRecord, action: string): void {
+  if (!record.isMarker) return;
+  throw new InvalidSessionFileError({
+    sessionFile: record.path,
+    reason: 'marker',
+    detail: `it is a marker and names no file, so there is nothing to ${action}`,
+  });
+}

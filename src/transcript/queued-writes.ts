@@ -1,0 +1,67 @@
+import { log } from '../observe/deliver.js';
+import { checkAlive } from '../ownership/run-guards.js';
+import { openSectionOf } from '../ownership/section.js';
+import { SectionTranscript } from './guest-transcript.js';
+import type { Pen } from './pen.js';
+import type { Steps } from './steps.js';
+import type { GuestTranscript } from './transcript.js';
+import type { Use } from './use.js';
+
+export type QueuedWrite = (transcript: GuestTranscript) => void | Promise<void>;
+
+const ACTION = 'a queued write';
+
+/**
+ * Takes a write in. It begins at once where none is before it, else after the last one; inside a
+ * section of this gate it runs directly.
+ */
+export function enqueue(pen: Pen, write: QueuedWrite): Promise<void> {
+  const around = openSectionOf(pen.table.state.ambient.getStore());
+  if (around?.gate === pen.gate) return settled(pen, perform(pen, write));
+  pen.queued += 1;
+  const before = pen.queue;
+  const outcome =
+    before === undefined ? perform(pen, write) : before.then(() => perform(pen, write));
+  const end = outcome.then(NOTHING, NOTHING).then(() => {
+    pen.queued -= 1;
+    if (pen.queue === end) pen.queue = undefined;
+    pen.table.turns.goOnEnding(pen.record);
+    pen.table.state.outbox.flush();
+  });
+  pen.queue = end;
+  return settled(pen, outcome);
+}
+
+/** Resolves once nothing is queued, also of what is queued meanwhile. */
+export async function drain(pen: Pen): Promise<void> {
+  while (pen.queue !== undefined) await pen.queue;
+}
+
+function perform(pen: Pen, write: QueuedWrite): Promise<void> {
+  const { record, table } = pen;
+  try {
+    checkAlive(record, ACTION);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+  function* work(section: Use['section']): Steps<void> {
+    const transcript = new SectionTranscript(() => ({ pen, section, isGuest: false }));
+    yield table.state.ambient.run(section, async () => {
+      await write(transcript);
+    });
+  }
+  return pen.perform(ACTION, work, true);
+}
+
+/** Whoever queued it is told; whoever did not listen finds it in the log, not as a crash. */
+function settled(pen: Pen, outcome: Promise<void>): Promise<void> {
+  outcome.catch((error: unknown) => {
+    const { origin, runId, path: sessionFile } = pen.record;
+    log(origin.logger, 'error', { runId, sessionFile, err: error }, 'a queued write failed');
+  });
+  return outcome;
+}
+
+function NOTHING(): void {
+  // Told to whoever queued it.
+}

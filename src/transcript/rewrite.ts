@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { InvalidSessionFileError } from '../errors/setup-errors.js';
+import type { TranscriptIoError } from '../errors/transcript-errors.js';
+import { wrongType } from '../support/checks.js';
+import { Content } from './content.js';
+import { disk, type FileStats, TO_CREATE, TO_READ } from './disk.js';
+import { syncFolder } from './durable.js';
+import { trip, verify } from './fence.js';
+import { Knowledge } from './knowledge.js';
+import type { Pen } from './pen.js';
+import { readKnown } from './read.js';
+import { readInto } from './read-file.js';
+import type { Steps } from './steps.js';
+import type { Use } from './use.js';
+
+const ACTION = 'rewrite';
+const CHUNK_BYTES = 4_194_304;
+
+export type Update = (current: Buffer) => Buffer | string | Promise<Buffer | string>;
+
+/**
+ * Replaces the content in one step: a temporary file beside it, on the disk, then renamed. Whoever
+ * reads finds the old content or the new, after a crash, too.
+ */
+export function* rewrite(use: Use, update: Update): Steps<void> {
+  const { pen, section } = use;
+  const { bytes, known } = yield* readKnown(use);
+  checkOneName(pen, known.stats);
+  const before = known.content.copy();
+  const next = toBuffer(yield callFixed(use, update, bytes));
+  pen.checkOpen(section, ACTION);
+  const temporary = join(dirname(pen.path), `.penholder-${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    yield* writeTemporary(temporary, next, known.stats);
+  } catch (error) {
+    remove(temporary);
+    throw pen.failure(ACTION, error, 'old');
+  }
+  try {
+    yield* replace(use, before, temporary, next);
+  } catch (error) {
+    remove(temporary);
+    throw error;
+  }
+  if (pen.record.terms.durability === 'fsync') yield* syncName(pen);
+}
+
+/** What `update` works on must stay as it is until it has answered. */
+async function callFixed({ pen, section }: Use, update: Update, bytes: Buffer): Promise<unknown> {
+  const wasFixed = section.isFixed;
+  section.isFixed = true;
+  try {
+    return await pen.table.state.ambient.run(section, update, bytes);
+  } finally {
+    section.isFixed = wasFixed;
+  }
+}
+
+function toBuffer(value: unknown): Buffer {
+  if (typeof value === 'string') return Buffer.from(value);
+  if (value instanceof Uint8Array) return Buffer.from(value);
+  throw wrongType('content', 'a string or a Buffer', value);
+}
+
+/** A rename takes one name of a file away from the others. */
+function checkOneName(pen: Pen, stats: FileStats | undefined): void {
+  if (stats === undefined || stats.nlink < 2) return;
+  throw new InvalidSessionFileError({
+    sessionFile: pen.record.path,
+    reason: 'alias',
+    detail: `it has ${stats.nlink} names (hard links), and a rewrite would part them`,
+  });
+}
+
+function* writeTemporary(path: string, bytes: Buffer, like: FileStats | undefined): Steps<void> {
+  const fd = disk.open(path, TO_CREATE, 0o666);
+  try {
+    for (let from = 0; from < bytes.length;) {
+      const length = disk.write(fd, bytes.subarray(from, from + CHUNK_BYTES), 0);
+      if (length === 0) throw Object.assign(new Error('EIO: nothing was written'), { code: 'EIO' });
+      from += length;
+      if (from < bytes.length) yield;
+    }
+    if (like) keepOwnership(fd, like);
+    yield disk.syncLater(fd);
+  } finally {
+    disk.close(fd);
+  }
+}
+
+function keepOwnership(fd: number, { uid, gid, mode }: FileStats): void {
+  const own = disk.fstat(fd);
+  if (own.uid !== uid || own.gid !== gid) disk.chown(fd, uid, gid);
+  if ((own.mode & 0o7777) !== (mode & 0o7777)) disk.chmod(fd, mode & 0o7777);
+}
+
+/** The last look at the old file and the rename are one step; then the old file is looked at again. */
+function* replace(use: Use, before: Content, temporary: string, bytes: Buffer): Steps<void> {
+  const { pen, section } = use;
+  const old = openOld(pen);
+  try {
+    const known = yield* verify(use);
+    pen.checkOpen(section, ACTION);
+    // Only by code that has the path in a section around this one.
+    if (!known.content.equals(before))
+      throw trip(pen, known, { change: 'rewritten', stats: known.stats });
+    moveInto(pen, known, temporary, bytes.length);
+    const isLate = old !== undefined && (yield* hasChanged(old, known));
+    pen.checkOpen(section, ACTION);
+    pen.noteWrite(bytes.length, bytes.length);
+    if (isLate) throw trip(pen, known, { change: 'rewritten', stats: disk.stat(pen.path) });
+    know(pen, bytes);
+  } finally {
+    if (old !== undefined) disk.close(old);
+  }
+}
+
+function openOld(pen: Pen): number | undefined {
+  try {
+    return disk.open(pen.path, TO_READ);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw pen.failure(ACTION, error, 'old');
+  }
+}
+
+function moveInto(pen: Pen, known: Knowledge, temporary: string, sizeBytes: number): void {
+  try {
+    if (known.exists) disk.rename(temporary, pen.path);
+    else createAs(temporary, pen.path);
+  } catch (error) {
+    known.distrust();
+    throw pen.failure(ACTION, error, contentAfter(pen, temporary, sizeBytes));
+  }
+}
+
+/** A file that somebody else made meanwhile is not replaced. */
+function createAs(temporary: string, path: string): void {
+  disk.link(temporary, path);
+  remove(temporary);
+}
+
+/** Where the temporary file still is, the rename has not happened. */
+function contentAfter(
+  pen: Pen,
+  temporary: string,
+  sizeBytes: number,
+): TranscriptIoError['content'] {
+  try {
+    if (disk.stat(temporary) !== undefined) return 'old';
+    pen.gate.knowledge = undefined;
+    pen.isFenced = false;
+    pen.noteWrite(sizeBytes, sizeBytes);
+    return 'new';
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** Whether somebody wrote to the old file in the moment in which it was replaced. */
+function* hasChanged(old: number, { content, stats }: Knowledge): Steps<boolean> {
+  const now = disk.fstat(old);
+  if (stats?.size === now.size && stats.mtimeMs === now.mtimeMs) return false;
+  if (now.size !== content.sizeBytes) return true;
+  const seen = new Content();
+  yield* readInto(old, seen, now.size);
+  return !seen.equals(content);
+}
+
+function know(pen: Pen, bytes: Buffer): void {
+  const content = new Content();
+  content.add(bytes);
+  let stats: FileStats | undefined;
+  try {
+    stats = disk.stat(pen.path);
+  } catch {
+    // Its content will tell at the next look.
+  }
+  const known = new Knowledge({ stats, content });
+  known.exists = true;
+  if (stats?.size !== content.sizeBytes) known.distrust();
+  pen.know(known);
+}
+
+function* syncName(pen: Pen): Steps<void> {
+  try {
+    yield* syncFolder(pen.path);
+  } catch (error) {
+    throw pen.failure(ACTION, error, 'new');
+  }
+}
+
+function remove(path: string): void {
+  try {
+    disk.unlink(path);
+  } catch {
+    // It is gone, or it stays: a file with a name that nobody uses.
+  }
+}
