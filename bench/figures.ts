@@ -1,6 +1,7 @@
 /** What a scenario reports, and the arithmetic on it. */
 
-export type Unit = 'ns' | 'ms' | 'bytes' | 'bytes per file' | 'grants per second';
+export type Unit =
+  'ns' | 'ms' | 'bytes' | 'bytes per file' | 'grants per second' | 'records per second';
 
 /** One line of a table. Samples are per round, in the unit of the table, in order of the rounds. */
 export interface Row {

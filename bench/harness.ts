@@ -15,11 +15,17 @@ export interface Entry<T> {
   readonly maxRounds?: number;
 }
 
-/** A quick operation: done so many times in a row that the clock does not matter. */
+/** An operation, done so many times in a row that the clock does not matter. */
 export interface Contestant {
   readonly name: string;
   readonly isOurs?: boolean;
   readonly reference?: string;
+  /** It takes milliseconds: one alone may make a sample. */
+  readonly isSlow?: boolean;
+  /** So many in a row at most, before things are made ready again. */
+  readonly mostInARow?: number;
+  /** Makes things ready for the next operations; not measured. */
+  prepare?(): void | Promise<void>;
   perform(count: number): void | Promise<void>;
 }
 
@@ -84,21 +90,28 @@ const CLOCKS: Readonly<Record<Clock, () => number>> = {
   wall: () => performance.now(),
 };
 
-async function elapsedMs({ perform }: Contestant, count: number, clock: Clock): Promise<number> {
-  const startedMs = CLOCKS[clock]();
-  await perform(count);
-  return CLOCKS[clock]() - startedMs;
+async function elapsedMs(contestant: Contestant, count: number, clock: Clock): Promise<number> {
+  const { mostInARow = count } = contestant;
+  let tookMs = 0;
+  for (let left = count; left > 0; left -= mostInARow) {
+    await contestant.prepare?.();
+    const startedMs = CLOCKS[clock]();
+    await contestant.perform(Math.min(left, mostInARow));
+    tookMs += CLOCKS[clock]() - startedMs;
+  }
+  return tookMs;
 }
 
 /** Warms up, and finds out how many operations make one sample. */
 async function warmUp(contestant: Contestant): Promise<number> {
-  let count = FIRST_COUNT;
+  const leastCount = contestant.isSlow === true ? 1 : FIRST_COUNT;
+  let count = leastCount;
   for (let passed = 0; passed < 3;) {
     const tookMs = await elapsedMs(contestant, count, 'wall');
     await setImmediate();
     if (tookMs >= BATCH_MS / 2 || count >= LARGEST_COUNT) passed += 1;
     const wanted = (count * BATCH_MS) / Math.max(tookMs, 0.01);
-    count = Math.ceil(Math.min(Math.max(wanted, FIRST_COUNT), count * 4, LARGEST_COUNT));
+    count = Math.ceil(Math.min(Math.max(wanted, leastCount), count * 4, LARGEST_COUNT));
   }
   return count;
 }

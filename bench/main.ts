@@ -14,10 +14,31 @@ import { abortingWaiters } from './d-aborting-waiters.js';
 import { manyFiles } from './e-many-files.js';
 import { manyRuns } from './f-many-runs.js';
 import type { Report, Scenario } from './figures.js';
+import { appending } from './g-append.js';
+import { gateCheck } from './h-gate-check.js';
+import { metadataNoise } from './i-metadata-noise.js';
+import { firstUse } from './j-first-use.js';
+import { guests } from './k-guests.js';
+import { rewriting } from './l-rewrite.js';
+import { wrappedWrite } from './m-wrapped-write.js';
 import { type BenchOptions, help, readOptions } from './options.js';
 import { asPlainData, asText, header, verdict } from './report.js';
 
-const SCENARIOS = [freeKey, rawPath, longQueue, abortingWaiters, manyFiles, manyRuns];
+const SCENARIOS = [
+  freeKey,
+  rawPath,
+  longQueue,
+  abortingWaiters,
+  manyFiles,
+  manyRuns,
+  appending,
+  gateCheck,
+  metadataNoise,
+  firstUse,
+  guests,
+  rewriting,
+  wrappedWrite,
+];
 /** Far more than any scenario takes: a scenario that hangs must not hang the bench. */
 const LONGEST_MS = 300_000;
 

@@ -1,5 +1,5 @@
 /** A runner that lets nobody open two turns on one transcript: `npx tsx examples/minimal.ts`. */
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,9 +12,9 @@ async function handle(sessionFile: string, sessionKey: string, message: string):
   try {
     return await sessions.run({ sessionFile, sessionKey, kind: 'person' }, async (run) => {
       // Read the transcript in here: until the turn is granted, somebody else may still write it.
-      const history = existsSync(sessionFile) ? readFileSync(sessionFile, 'utf8') : '';
-      const reply = await callModel(history, message, run.signal);
-      appendFileSync(sessionFile, `${JSON.stringify({ message, reply })}\n`);
+      const { records } = await run.transcript.readRecords();
+      const reply = await run.prompt((signal) => callModel(records, message, signal));
+      await run.transcript.append({ message, reply });
       return reply;
     });
   } catch (error) {
@@ -24,9 +24,13 @@ async function handle(sessionFile: string, sessionKey: string, message: string):
 }
 
 /** Stands for a model: it counts the turns that it was shown. */
-async function callModel(history: string, message: string, signal: AbortSignal): Promise<string> {
+async function callModel(
+  records: readonly unknown[],
+  message: string,
+  signal: AbortSignal,
+): Promise<string> {
   await sleep(50, undefined, { signal });
-  return `"${message}" is turn ${history.split('\n').length}`;
+  return `"${message}" is turn ${records.length + 1}`;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'penholder-minimal-'));

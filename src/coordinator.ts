@@ -71,7 +71,7 @@ export interface Coordinator extends AsyncDisposable {
   /**
    * Writes as a guest: a mirror of deliveries, a user interface, a plugin. Where a run owns the file
    * the section is let in between two of its own, and the owner learns what was written; where
-   * nobody does it is a short turn. A section that asks for one of its own file runs directly. It
+   * nobody does it is a short turn. Asked from inside a section of the same file it runs directly. It
    * may last as long as the coordinator's `settleMs`, since it keeps the owner from writing.
    *
    * @throws TypeError, RangeError an option is wrong
@@ -132,7 +132,7 @@ class SessionCoordinator implements Coordinator {
       // context of its caller, not of the run that made way for it.
       untilGranted(this.#submit(request, terms)).then((owner) => {
         if (owner.terms === terms) runOwned(this.#table, owner, call);
-        else runJoined(this.#table, owner, this.#scope(request).run ?? owner, call);
+        else runJoined(this.#table, owner, this.#scope(request), call);
       }, reject);
     });
   }
@@ -163,7 +163,7 @@ class SessionCoordinator implements Coordinator {
     const scope = this.#scope(options);
     const guest = requests.submit(this.#settings, terms, input, options.signal, scope);
     const grant = await untilLetIn(guest);
-    return await writeAsGuest(this.#table, guest, grant, options.label, section);
+    return await writeAsGuest(this.#table, guest, grant, section);
   }
 
   async openOnce<T>(
@@ -200,8 +200,8 @@ class SessionCoordinator implements Coordinator {
     const key = findKey(this.#table, file);
     const spelling = spellingOf(this.#table, file);
     // A request that was given up before its path was resolved is known by its spelling only.
-    return log.read((record) =>
-      record.key === '' ? record.path === spelling : record.key === key,
+    return log.read(({ key: at, path, formerKey }) =>
+      at === '' ? path === spelling : at === key || formerKey === key,
     );
   }
 
@@ -244,7 +244,7 @@ class SessionCoordinator implements Coordinator {
   #handle(owner: RunRecord, terms: RunTerms): Run {
     const isJoined = owner.terms !== terms;
     if (!isJoined) checkNotStopped(this.#table, owner);
-    return new RunHandle(this.#table, owner, isJoined);
+    return new RunHandle(this.#table, owner, isJoined, terms.rescue);
   }
 }
 

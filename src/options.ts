@@ -210,6 +210,7 @@ export function readTerms(request: RunRequest, settings: Settings): RunTerms {
     durability,
     onForeignAppend,
     isGuest: false,
+    label: undefined,
     rescue,
   };
 }
@@ -220,5 +221,5 @@ export function readWriteTerms(options: WriteOptions, settings: Settings): RunTe
   if (label !== undefined) checkText('label', label);
   const sessionFile = '';
   const terms = readTerms({ sessionFile, kind, signal, waitMs, parent }, settings);
-  return { ...terms, isGuest: true };
+  return { ...terms, isGuest: true, label };
 }

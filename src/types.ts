@@ -47,7 +47,7 @@ export type InterruptCause =
 export const FILE_CHANGES = ['appended', 'rewritten', 'truncated', 'replaced', 'deleted'] as const;
 export type FileChange = (typeof FILE_CHANGES)[number];
 
-/** The run that had the file before, as far as the history still knows. */
+/** The run that had the file before, as far as is still known. Guests do not count. */
 export interface PreviousRun {
   readonly runId: string;
   readonly end: RunEnd;
@@ -104,6 +104,8 @@ export interface RunLimits {
   readonly stuckAfterMs: number | false;
   readonly maxHoldMs?: number;
   readonly settleMs: number;
+  /** While it maintains: how much longer it may, `false` for any time; no other limit counts. */
+  readonly maintenanceLeftMs?: number | false;
 }
 
 /** Who has the file: the view of a run, with the limits after which its turn is taken away. */

@@ -5,17 +5,22 @@ import {
   CoordinatorClosedError,
   DeadlockError,
   DuplicateRunError,
+  GateBusyError,
   type Holder,
   InvalidSessionFileError,
   OwnerWaitAbortedError,
   OwnerWaitTimeoutError,
   QueueFullError,
+  RotateRefusedError,
   RunEndedError,
   RunInterruptedError,
   RunNotOwnerError,
   RunRevokedError,
   SessionError,
   type SessionErrorCode,
+  TakeoverError,
+  TornTranscriptError,
+  TranscriptIoError,
 } from '../src/index.js';
 
 const FILE = '/srv/state/s.jsonl';
@@ -34,6 +39,13 @@ const HOLDER: Holder = {
   host: 'host-a',
 };
 const { limits: _limits, pid: _pid, host: _host, ...VIEW } = HOLDER;
+
+const TAKEN_OVER = {
+  expected: { exists: true, sizeBytes: 120 },
+  seen: { exists: true, sizeBytes: 260 },
+  writes: { count: 2, bytes: 80, endBytes: 120 },
+  startBytes: 40,
+} as const;
 
 interface Row {
   readonly type: string;
@@ -158,6 +170,65 @@ const ROWS: readonly Row[] = [
       }),
   },
   {
+    type: 'GateBusyError',
+    code: 'ERR_SESSION_GATE_BUSY',
+    retry: 'wait',
+    begins:
+      /^Cannot write "\/srv\/state\/s\.jsonl" synchronously: a wrapped write of run r-1 is open, and a /,
+    fields: { runId: 'r-1', openSection: 'a wrapped write' },
+    make: (facts) => new GateBusyError({ ...facts, runId: 'r-1', openSection: 'a wrapped write' }),
+  },
+  {
+    type: 'TakeoverError',
+    code: 'ERR_SESSION_TAKEOVER',
+    retry: 'wait',
+    begins:
+      /^Cannot go on with "\/srv\/state\/s\.jsonl": someone appended to it without the gate while run r-1 owned it \(120 bytes expected, 260 bytes found\); 2 writes of this run \(80 bytes, up to offset 120\) had reached it$/,
+    fields: { runId: 'r-1', change: 'appended', by: 'unknown', ...TAKEN_OVER },
+    make: (facts) =>
+      new TakeoverError({
+        ...facts,
+        ...TAKEN_OVER,
+        runId: 'r-1',
+        change: 'appended',
+        by: 'unknown',
+      }),
+  },
+  {
+    type: 'TornTranscriptError',
+    code: 'ERR_SESSION_TORN_TAIL',
+    retry: 'never',
+    begins:
+      /^Cannot append to "\/srv\/state\/s\.jsonl": its last 14 bytes, from offset 120, are a torn record, .*; cut them with dropTornTail\(\)$/,
+    fields: { offsetBytes: 120, lengthBytes: 14 },
+    make: (facts) => new TornTranscriptError({ ...facts, offsetBytes: 120, lengthBytes: 14 }),
+  },
+  {
+    type: 'RotateRefusedError',
+    code: 'ERR_SESSION_ROTATE_REFUSED',
+    retry: 'wait',
+    begins:
+      /^Cannot move the turn on "\/srv\/state\/s\.jsonl" to "\/srv\/state\/next\.jsonl": it is in use, .*; held by cron run holder-1/,
+    fields: { reason: 'owned', nextFile: '/srv/state/next.jsonl' },
+    make: (facts) =>
+      new RotateRefusedError({ ...facts, reason: 'owned', nextFile: '/srv/state/next.jsonl' }),
+  },
+  {
+    type: 'TranscriptIoError',
+    code: 'ERR_SESSION_IO',
+    retry: 'wait',
+    begins:
+      /^Cannot append to "\/srv\/state\/s\.jsonl": its content is as before \(what was behind it\)$/,
+    fields: { content: 'old', systemCode: 'ENOSPC' },
+    make: (facts) =>
+      new TranscriptIoError({
+        ...facts,
+        action: 'append to',
+        content: 'old',
+        systemCode: 'ENOSPC',
+      }),
+  },
+  {
     type: 'CoordinatorClosedError',
     code: 'ERR_SESSION_CLOSED',
     retry: 'never',
@@ -248,6 +319,11 @@ describe('the error classes', () => {
       ERR_SESSION_RUN_DUPLICATE: true,
       ERR_SESSION_QUEUE_FULL: true,
       ERR_SESSION_DEADLOCK: true,
+      ERR_SESSION_GATE_BUSY: true,
+      ERR_SESSION_TAKEOVER: true,
+      ERR_SESSION_TORN_TAIL: true,
+      ERR_SESSION_ROTATE_REFUSED: true,
+      ERR_SESSION_IO: true,
       ERR_SESSION_CLOSED: true,
       ERR_SESSION_CONFIG: true,
     };

@@ -30,7 +30,7 @@ const SETTINGS = {
   defaultModel: MODEL,
   defaultThinkingLevel: 'off',
   retry: { enabled: false, provider: { maxRetries: 0 } },
-  compaction: { enabled: false },
+  compaction: { enabled: false, keepRecentTokens: 10 },
   enableInstallTelemetry: false,
 };
 
@@ -48,7 +48,7 @@ export function makeAgentFolder(): AgentFolder {
   };
   const agentDir = folder('agent');
   const workDir = folder('work');
-  writeFileSync(join(workDir, NOTES_FILE), 'All is well.\n');
+  writeFileSync(join(workDir, NOTES_FILE), 'All is well.\n'.repeat(40));
   const remove = (): void => rmSync(root, { recursive: true, force: true });
   let sessions = 0;
   const newSessionFolder = (): string => folder(join(`session ${(sessions += 1)}`, 'état'));

@@ -1,25 +1,23 @@
 /**
  * One turn of the real agent, as gateways run it: open the session file with the agent's own
- * session manager, prompt, and dispose. It knows nothing of Penholder.
+ * session manager, prompt, and dispose. Of Penholder it needs two things: the model is called in a
+ * prompt window, and the session manager writes through the transcript.
  */
-import { constants } from 'node:fs';
-import { access, readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
-
-import {
-  createAgentSession,
-  createReadToolDefinition,
-  DefaultResourceLoader,
-  SessionManager,
-  type AgentSession,
-  type AgentSessionEvent,
-  type CreateAgentSessionOptions,
-} from '@mariozechner/pi-coding-agent';
+import type { AgentSession, AgentSessionEvent } from '@mariozechner/pi-coding-agent';
 
 import type { AgentFolder } from './agent-folder.js';
+import { openAgent } from './open-agent.js';
+import type { Pen } from './session-manager.js';
+
+/** What the agent needs of its turn. */
+export interface AgentTurn {
+  /** One model call with its tools. */
+  prompt<T>(task: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** Where the session manager writes through; without it, straight into the file. */
+  readonly transcript?: Pen | undefined;
+}
 
 export interface PromptOptions {
-  readonly signal?: AbortSignal;
   /** Each piece of the answer; what it throws ends the turn. */
   readonly onAnswer?: () => void;
 }
@@ -27,49 +25,11 @@ export interface PromptOptions {
 /** Sends one message and gives back the answer of the agent, once all of it is on disk. */
 export type Prompt = (message: string, options?: PromptOptions) => Promise<string>;
 
-/** Tools that look something up take a while; this is the agent's own on a slow disk. */
-const TOOL_MS = 40;
-
-function slowReadTool(cwd: string): NonNullable<CreateAgentSessionOptions['customTools']>[number] {
-  const operations = {
-    access: (path: string) => access(path, constants.R_OK),
-    readFile: async (path: string) => {
-      await sleep(TOOL_MS);
-      return readFile(path);
-    },
-  };
-  // The type of the list forgets the parameters of its tools.
-  return createReadToolDefinition(cwd, { operations }) as never;
-}
-
-async function openSession(folder: AgentFolder, sessionFile: string): Promise<AgentSession> {
-  const { agentDir, workDir: cwd } = folder;
-  const resourceLoader = new DefaultResourceLoader({
-    cwd,
-    agentDir,
-    systemPrompt: 'You are scripted.',
-    noExtensions: true,
-    noSkills: true,
-    noPromptTemplates: true,
-    noThemes: true,
-    noContextFiles: true,
-  });
-  await resourceLoader.reload();
-  const { session } = await createAgentSession({
-    cwd,
-    agentDir,
-    resourceLoader,
-    tools: ['read'],
-    customTools: [slowReadTool(cwd)],
-    sessionManager: SessionManager.open(sessionFile, undefined, cwd),
-  });
-  return session;
-}
-
-/** The text of the last answer; throws where it was cut short. */
-function lastAnswer(session: AgentSession): string {
-  const last = session.messages.findLast((message) => message.role === 'assistant');
+/** The text of the last of these answers; throws where it was cut short. */
+function lastAnswer(messages: AgentSession['messages'], signal: AbortSignal): string {
+  const last = messages.findLast((message) => message.role === 'assistant');
   if (last?.role !== 'assistant' || last.stopReason !== 'stop') {
+    signal.throwIfAborted();
     throw new Error(last?.errorMessage ?? 'the agent gave no answer');
   }
   return last.content.map((part) => (part.type === 'text' ? part.text : '')).join('');
@@ -112,13 +72,15 @@ async function promptUntilWritten(
 async function promptOnce(
   session: AgentSession,
   message: string,
-  { signal, onAnswer }: PromptOptions,
+  signal: AbortSignal,
+  onAnswer: (() => void) | undefined,
 ): Promise<string> {
   const failure = new AbortController();
-  const stopped = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
+  const stopped = AbortSignal.any([signal, failure.signal]);
   const stop = (): void => void session.abort();
   stopped.throwIfAborted();
   stopped.addEventListener('abort', stop);
+  const before = session.messages.length;
   try {
     await promptUntilWritten(session, message, (event) => {
       // Aborted before there was anything to abort.
@@ -128,19 +90,23 @@ async function promptOnce(
   } finally {
     stopped.removeEventListener('abort', stop);
   }
-  stopped.throwIfAborted();
-  return lastAnswer(session);
+  failure.signal.throwIfAborted();
+  // Told to stop when it had its answer already, it gives it: whether it counts others decide.
+  return lastAnswer(session.messages.slice(before), signal);
 }
 
 /** The agent on a session file; always closed again, also after a failure. */
 export async function withAgent<T>(
   folder: AgentFolder,
   sessionFile: string,
+  turn: AgentTurn,
   task: (prompt: Prompt) => Promise<T>,
 ): Promise<T> {
-  const session = await openSession(folder, sessionFile);
+  const session = await openAgent(folder, sessionFile, turn.transcript);
   try {
-    return await task((message, options = {}) => promptOnce(session, message, options));
+    return await task((message, { onAnswer } = {}) =>
+      turn.prompt((signal) => promptOnce(session, message, signal, onAnswer)),
+    );
   } finally {
     session.dispose();
   }

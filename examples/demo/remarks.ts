@@ -1,6 +1,6 @@
 /** What a situation shows besides its figures, read from what was seen with Penholder. */
 import type { Outcome } from './stage.js';
-import type { Stretch } from './variants.js';
+import type { Stretch } from './stretches.js';
 
 /** A sentence about what was seen, and whether it is as it must be. */
 export interface Remark {

@@ -7,7 +7,8 @@ import { oneLane } from './lanes.js';
 import type { Remark } from './remarks.js';
 import type { Situation } from './situations.js';
 import { play, type Lane, type Outcome } from './stage.js';
-import { withoutPenholder, withPenholder, type Variant } from './variants.js';
+import { withoutPenholder, type Variant } from './variants.js';
+import { withPenholder } from './with-penholder.js';
 
 export interface Scene {
   readonly situation: Situation;
@@ -38,13 +39,26 @@ async function playOnce(
 }
 
 /** With Penholder every figure has exactly one right value. */
-function problemsOf(guarded: Outcome, turns: number, headersAllowed: number): string[] {
+function problemsOf(
+  guarded: Outcome,
+  { turns, takeovers = 0 }: Situation,
+  headersAllowed: number,
+): string[] {
   const { sent, onDisk, reached, headers, roots, forks, cutCalls } = guarded.facts;
+  const { delivered, deliveredReached } = guarded.facts;
   const found: [boolean, string][] = [
     [guarded.mostInside > 1, `${guarded.mostInside} lanes had the file open at once`],
     [sent !== turns, `${sent} of ${turns} turns went well`],
     [onDisk !== sent, `${onDisk} of ${sent} sent turns are on disk`],
     [reached !== sent, `${reached} of ${sent} sent turns can be reached`],
+    [
+      deliveredReached !== delivered,
+      `${deliveredReached} of ${delivered} records of guests can be reached`,
+    ],
+    [
+      guarded.tally.takeovers !== takeovers,
+      `${guarded.tally.takeovers} takeovers, not ${takeovers}`,
+    ],
     [headers < 1 || headers > headersAllowed, `${headers} headers, not ${headersAllowed}`],
     [roots !== 1, `${roots} roots, not 1`],
     [forks !== 0, `${forks} forks`],
@@ -71,8 +85,8 @@ export async function playScene(
     before === 'empty file'
       ? await playAs('one lane alone', (file) => oneLane(file, turns), withoutPenholder())
       : undefined;
-  const remarks = situation.remarks?.(guarded) ?? [];
+  const remarks = situation.remarks?.(guarded, without) ?? [];
   const doubts = remarks.filter(({ holds }) => !holds).map(({ text }) => text);
-  const problems = [...problemsOf(guarded, turns, alone?.facts.headers ?? 1), ...doubts];
+  const problems = [...problemsOf(guarded, situation, alone?.facts.headers ?? 1), ...doubts];
   return { situation, without, guarded, ...(alone && { alone }), remarks, problems };
 }

@@ -64,6 +64,7 @@ async function stream(
   response: ServerResponse,
   deltas: readonly object[],
   call: number,
+  tookMs: number,
 ): Promise<void> {
   const reason = deltas.some((delta) => 'tool_calls' in delta) ? 'tool_calls' : 'stop';
   const send = (delta: object, finish: string | null): void => {
@@ -72,7 +73,7 @@ async function stream(
   };
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   for (const delta of deltas) {
-    await sleep(latencyMs(call) / deltas.length);
+    await sleep(tookMs / deltas.length);
     send(delta, null);
   }
   send({}, reason);
@@ -85,12 +86,12 @@ async function bodyOf(request: IncomingMessage): Promise<{ messages: ChatMessage
   return JSON.parse(Buffer.concat(chunks).toString('utf8')) as { messages: ChatMessage[] };
 }
 
-export async function startScriptedModel(): Promise<ScriptedModel> {
+export async function startScriptedModel(latency = latencyMs): Promise<ScriptedModel> {
   let calls = 0;
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { messages } = await bodyOf(request);
     calls += 1;
-    await stream(response, replyTo(messages, calls), calls);
+    await stream(response, replyTo(messages, calls), calls, latency(calls));
   };
   const server = createServer((request, response) => {
     // An aborted turn hangs up in the middle of its request: no reason to end the server.

@@ -1,4 +1,7 @@
-/** The seven situations in which lanes meet on one transcript. */
+/** The ten situations in which lanes meet on one transcript. */
+import { afterTheCompaction, oneCompacts } from './compacting-lane.js';
+import { afterTheBypass, oneGoesPast } from './foreign-lane.js';
+import { afterTheGuest, oneMirrors } from './guest-lane.js';
 import { fourLanes, fourSpellings } from './lanes.js';
 import type { Remark } from './remarks.js';
 import type { Lane, Outcome } from './stage.js';
@@ -14,7 +17,9 @@ export interface Situation {
   /** How many turns have to go well. */
   readonly turns: number;
   /** What it shows besides the figures that all situations have. */
-  readonly remarks?: (outcome: Outcome) => Remark[];
+  readonly remarks?: (guarded: Outcome, without: Outcome) => Remark[];
+  /** How many runs a takeover has to end. @defaultValue 0 */
+  readonly takeovers?: number;
 }
 
 export const SITUATIONS: readonly Situation[] = [
@@ -69,5 +74,30 @@ export const SITUATIONS: readonly Situation[] = [
     lanes: heartbeatHolds,
     turns: 13,
     remarks: afterTheYield,
+  },
+  {
+    name: 'guest',
+    title: 'a delivery mirror writes while lanes are answered',
+    before: 'two turns',
+    lanes: oneMirrors,
+    turns: 9,
+    remarks: afterTheGuest,
+  },
+  {
+    name: 'foreign',
+    title: 'a program that knows nothing of Penholder writes to the file',
+    before: 'two turns',
+    lanes: oneGoesPast,
+    turns: 7,
+    takeovers: 1,
+    remarks: afterTheBypass,
+  },
+  {
+    name: 'compact',
+    title: 'a compaction rewrites the file in the middle of a turn',
+    before: 'two turns',
+    lanes: oneCompacts,
+    turns: 11,
+    remarks: afterTheCompaction,
   },
 ];

@@ -4,21 +4,16 @@ import { performance } from 'node:perf_hooks';
 
 import type { AgentFolder } from './agent-folder.js';
 import { withAgent, type Prompt, type PromptOptions } from './agent-turn.js';
+import { countInside, openBooks, sentIn, type Books, type Mark, type Sign } from './books.js';
 import { createMoments, type Moments } from './moments.js';
 import { lineFor, type Line } from './scripted-model.js';
+import { entryBehindLast } from './session-manager.js';
+import type { Stretch } from './stretches.js';
 import { measureTranscript, type TranscriptFacts } from './transcript-facts.js';
-import type { LaneName, Stretch, Turn, Variant } from './variants.js';
-
-/** Worth a sign in the picture: the lane was asked to yield, it threw, it was aborted. */
-type Sign = 'y' | '!' | 'a';
-
-interface Mark {
-  readonly label: string;
-  readonly sign: Sign;
-  readonly atMs: number;
-}
+import type { LaneName, Tally, Turn, Variant } from './variants.js';
 
 export interface Message extends PromptOptions {
+  readonly signal?: AbortSignal;
   /** The model calls a tool before it answers. */
   readonly lookUp?: boolean;
 }
@@ -31,6 +26,10 @@ export interface LaneStage extends Moments {
   ask(message?: Message): Promise<void>;
   /** One turn with as many messages as the work sends. */
   takeTurn<T>(work: (say: Say, turn: Turn) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Writes a record without a turn, as a mirror of what was delivered does. */
+  deliver(): Promise<void>;
+  /** A line that no lane says: the caller sees to it that both halves of it are in the file. */
+  sayElsewhere(): Line;
   mark(sign: Sign): void;
   /** A word about what happened. */
   note(text: string): void;
@@ -52,19 +51,11 @@ export interface Outcome {
   readonly stretches: readonly Stretch[];
   readonly marks: readonly Mark[];
   readonly notes: readonly string[];
+  readonly tally: Tally;
   /** What a lane did not expect, and what the variant had left over at its end. */
   readonly failures: readonly string[];
   readonly transcript: string;
   readonly tookMs: number;
-}
-
-interface Books {
-  inside: number;
-  mostInside: number;
-  readonly sent: Line[];
-  readonly marks: Mark[];
-  readonly notes: string[];
-  readonly failures: string[];
 }
 
 interface Setting {
@@ -74,24 +65,18 @@ interface Setting {
   readonly moments: Moments;
 }
 
-/** Counted by the lanes themselves: it does not believe the coordinator. */
-async function countInside<T>(books: Books, work: () => Promise<T>): Promise<T> {
-  books.inside += 1;
-  books.mostInside = Math.max(books.mostInside, books.inside);
-  try {
-    return await work();
-  } finally {
-    books.inside -= 1;
-  }
-}
-
 function stageFor(lane: Lane, { folder, variant, books, moments }: Setting): LaneStage {
   let messages = 0;
-  const sayWith = (prompt: Prompt, turn: Turn): Say => {
+  const nextLine = (lookUp: boolean): Line => {
+    messages += 1;
+    const line = lineFor(`${lane.sessionKey} ${messages}`, lookUp);
+    books.begun.push(line);
+    return line;
+  };
+  const sayWith = (prompt: Prompt): Say => {
     return async ({ lookUp = false, ...options } = {}) => {
-      messages += 1;
-      const line = lineFor(`${lane.sessionKey} ${messages}`, lookUp);
-      const answer = await prompt(line.question, { ...options, signal: turn.signal });
+      const line = nextLine(lookUp);
+      const answer = await prompt(line.question, options);
       if (answer !== line.answer) throw new Error(`"${line.question}" got "${answer}"`);
       books.sent.push(line);
     };
@@ -99,13 +84,23 @@ function stageFor(lane: Lane, { folder, variant, books, moments }: Setting): Lan
   const takeTurn: LaneStage['takeTurn'] = (work, signal) => {
     // The agent opens the file inside the turn: before it, somebody else was still writing.
     const open = (turn: Turn): ReturnType<typeof work> =>
-      withAgent(folder, lane.sessionFile, (prompt) => work(sayWith(prompt, turn), turn));
+      withAgent(folder, lane.sessionFile, turn, (prompt) => work(sayWith(prompt), turn));
     return variant.takeTurn(lane, (turn) => countInside(books, () => open(turn)), signal);
   };
   return {
     ...moments,
     takeTurn,
     ask: ({ signal, ...message } = {}) => takeTurn((say) => say(message), signal),
+    deliver: async () => {
+      const text = `(${lane.sessionKey} ${books.delivered.length + 1}) Delivered.`;
+      await variant.deliver(lane, () => entryBehindLast(lane.sessionFile, text, 'mirror'));
+      books.delivered.push(text);
+    },
+    sayElsewhere: () => {
+      const line = nextLine(false);
+      books.sent.push(line);
+      return line;
+    },
     mark: (sign) => books.marks.push({ label: lane.label, sign, atMs: Date.now() }),
     note: (text) => books.notes.push(text),
   };
@@ -126,20 +121,22 @@ export async function play(
   folder: AgentFolder,
   variant: Variant,
 ): Promise<Outcome> {
-  const books: Books = { inside: 0, mostInside: 0, sent: [], marks: [], notes: [], failures: [] };
+  const books = openBooks();
   const moments = createMoments();
   const startedMs = performance.now();
   await Promise.all(lanes.map((lane) => playLane(lane, { folder, variant, books, moments })));
   const tookMs = performance.now() - startedMs;
   const leftOver = await variant.close();
+  const tally = variant.tally();
   return {
     labels: lanes.map(({ label }) => label),
     guarded: variant.guarded,
     mostInside: books.mostInside,
-    facts: measureTranscript(file, books.sent),
+    facts: measureTranscript(file, sentIn(books, tally), books.delivered),
     stretches: variant.stretches(),
     marks: books.marks,
     notes: books.notes,
+    tally,
     failures: [...books.failures, ...leftOver],
     transcript: readFileSync(file, 'utf8'),
     tookMs,

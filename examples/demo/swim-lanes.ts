@@ -2,7 +2,7 @@
 import colors from 'picocolors';
 
 import type { Outcome } from './stage.js';
-import type { Stretch } from './variants.js';
+import type { Stretch } from './stretches.js';
 
 const WIDTH = Math.min(100, Math.max(60, process.stdout.columns || 100));
 const INDENT = '    ';
@@ -24,7 +24,8 @@ function paint(cells: string): string {
 export const LEGEND: readonly string[] = [
   `  ${paint('[==]')} a turn    ${paint('[XX]')} a turn while another lane is inside, too`,
   `  ${paint('[##]')} a turn that Penholder granted    ${paint('....')} waiting for one`,
-  '  y  the lane was asked to yield    !  it threw    a  it was aborted',
+  '  y  the lane was asked to yield    !  it threw    a  it was aborted    g  it wrote as a guest',
+  '  p  it wrote past Penholder    t  a takeover ended its turn    r  it rewrote the file',
 ];
 
 interface Scale {

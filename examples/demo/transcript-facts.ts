@@ -12,6 +12,9 @@ export interface TranscriptFacts {
   readonly onDisk: number;
   /** Of these, how many the agent finds in its context after it has opened the file again. */
   readonly reached: number;
+  /** Records of guests, and of these, how many the agent finds in that context. */
+  readonly delivered: number;
+  readonly deliveredReached: number;
   readonly headers: number;
   /** Entries without a parent in the file. */
   readonly roots: number;
@@ -88,7 +91,11 @@ function readEntries(path: string): FileEntry[] {
 }
 
 /** Measures the file at its real path, after all lanes have finished. */
-export function measureTranscript(path: string, sent: readonly Line[]): TranscriptFacts {
+export function measureTranscript(
+  path: string,
+  sent: readonly Line[],
+  delivered: readonly string[],
+): TranscriptFacts {
   const lines = readEntries(path);
   const entries = lines.filter((line) => line.type !== 'session');
   const ids = new Set(entries.map((entry) => entry.id));
@@ -97,6 +104,7 @@ export function measureTranscript(path: string, sent: readonly Line[]): Transcri
   const repeated = parents.filter((id, index) => parents.indexOf(id) !== index);
   const reopened = SessionManager.open(path);
   const context = reopened.buildSessionContext().messages;
+  const texts = new Set(context.map(textOf));
   return {
     sent: sent.length,
     onDisk: countTurns(
@@ -104,6 +112,8 @@ export function measureTranscript(path: string, sent: readonly Line[]): Transcri
       entries.flatMap((entry) => messageOf(entry) ?? []),
     ),
     reached: countTurns(sent, context),
+    delivered: delivered.length,
+    deliveredReached: delivered.filter((text) => texts.has(text)).length,
     headers: lines.length - entries.length,
     roots: roots.length,
     forks: new Set(repeated).size,

@@ -1,5 +1,13 @@
-/** The same lanes twice: as they come, and taking turns. Nothing else differs between the two. */
-import { createCoordinator, type OwnershipEvent, type RunKind } from 'penholder';
+/**
+ * The same lanes twice: as they come (here), and taking turns (with-penholder.ts). Nothing else
+ * differs between the two.
+ */
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+
+import type { PreviousRun, RunKind } from 'penholder';
+
+import type { AgentTurn } from './agent-turn.js';
+import type { Stretch } from './stretches.js';
 
 export interface LaneName {
   /** What the picture calls it. */
@@ -10,31 +18,44 @@ export interface LaneName {
   readonly sessionFile: string;
 }
 
-export interface Turn {
+export type Update = (content: Buffer) => Promise<string>;
+
+export interface Turn extends AgentTurn {
   readonly signal: AbortSignal;
   /** Fires when somebody more urgent waits. */
   readonly yieldSignal: AbortSignal;
+  /** Replaces the content of the file. */
+  compact(update: Update): Promise<void>;
 }
 
-/** A piece of the life of a lane. */
-export interface Stretch {
-  readonly label: string;
-  readonly state: 'waiting' | 'holding';
-  readonly fromMs: number;
-  readonly toMs: number;
+/** What was seen besides the turns themselves. */
+export interface Tally {
+  /** Runs that a takeover ended. */
+  readonly takeovers: number;
+  /** Guests that wrote while somebody else had the turn. */
+  readonly guests: number;
+  /** Replies that a takeover kept from the file, and that the next turn put into it. */
+  readonly restored: readonly Restored[];
+}
+
+export interface Restored {
+  readonly reply: string;
+  /** The lane whose turn it was. */
+  readonly by: string;
+  readonly previous: PreviousRun;
 }
 
 export interface Variant {
   readonly guarded: boolean;
   takeTurn<T>(lane: LaneName, work: (turn: Turn) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Puts an entry into the file without a turn; it is made when its moment has come. */
+  deliver(lane: LaneName, entry: () => object): Promise<void>;
   /** What was seen so far, in order of its beginning. */
   stretches(): Stretch[];
+  tally(): Tally;
   /** Frees what it holds, and says what was left over. */
   close(): Promise<string[]>;
 }
-
-/** Waiting this long means that something is broken: the lane fails, and says who held the turn. */
-const WAIT_MS = 20_000;
 
 function neverFires(): AbortSignal {
   return new AbortController().signal;
@@ -45,53 +66,33 @@ export function withoutPenholder(): Variant {
   const stretches: Stretch[] = [];
   return {
     guarded: false,
-    takeTurn: async ({ label }, work, signal = neverFires()) => {
+    takeTurn: async ({ label, sessionFile }, work, signal = neverFires()) => {
       const fromMs = Date.now();
       try {
-        return await work({ signal, yieldSignal: neverFires() });
+        const value = await work({
+          signal,
+          yieldSignal: neverFires(),
+          prompt: (task) => task(signal),
+          compact: (update) => replaceContent(sessionFile, update),
+        });
+        signal.throwIfAborted();
+        return value;
       } finally {
         stretches.push({ label, state: 'holding', fromMs, toMs: Date.now() });
       }
     },
+    deliver: async ({ sessionFile }, entry) => {
+      appendFileSync(sessionFile, `${JSON.stringify(entry())}\n`);
+    },
     stretches: () => stretches.toSorted((one, other) => one.fromMs - other.fromMs),
+    tally: () => ({ takeovers: 0, guests: 0, restored: [] }),
     close: () => Promise.resolve([]),
   };
 }
 
-/** Wraps the same work into a run; the picture comes from the events of the coordinator. */
-export function withPenholder(): Variant {
-  const events: OwnershipEvent[] = [];
-  const labels = new Map<string, string>();
-  const sessions = createCoordinator({ onEvent: (event) => events.push(event) });
-  return {
-    guarded: true,
-    takeTurn: ({ label, ...lane }, work, signal) => {
-      labels.set(lane.sessionKey, label);
-      return sessions.run({ ...lane, waitMs: WAIT_MS, ...(signal && { signal }) }, work);
-    },
-    stretches: () => stretchesOf(events, labels),
-    close: async () => {
-      const { held, waiting, parked, draining } = sessions.inspect();
-      await sessions.close();
-      return [...held, ...waiting, ...parked, ...draining].map(
-        (run) => `${run.sessionKey} is still ${run.phase}`,
-      );
-    },
-  };
-}
-
-const STOPS_WAITING = new Set(['granted', 'aborted', 'timed-out', 'cancelled', 'refused']);
-
-/** From its request a run waits; from its grant it holds, until its end. */
-function stretchesOf(events: readonly OwnershipEvent[], labels: Map<string, string>): Stretch[] {
-  const stretches: Stretch[] = [];
-  const since = new Map<string, number>();
-  for (const { type, runId, sessionKey = '', atMs } of events) {
-    const fromMs = since.get(runId) ?? atMs;
-    const piece = { label: labels.get(sessionKey) ?? sessionKey, fromMs, toMs: atMs };
-    if (type === 'requested' || type === 'granted') since.set(runId, atMs);
-    if (STOPS_WAITING.has(type)) stretches.push({ ...piece, state: 'waiting' });
-    if (type === 'ended') stretches.push({ ...piece, state: 'holding' });
-  }
-  return stretches.toSorted((one, other) => one.fromMs - other.fromMs);
+/** As careful as it can be done without knowing of others: a new file, then renamed. */
+async function replaceContent(path: string, update: Update): Promise<void> {
+  const content = await update(readFileSync(path));
+  writeFileSync(`${path}.tmp`, content);
+  renameSync(`${path}.tmp`, path);
 }

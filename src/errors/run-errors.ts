@@ -13,19 +13,36 @@ export class RunInterruptedError extends SessionError {
   /** A finished result that came after it: what `rescue` got, if there is one. Not enumerable. */
   declare readonly result?: unknown;
 
-  constructor(facts: SessionErrorFacts & { why: InterruptCause; runId: string; settleMs: number }) {
+  /**
+   * @param facts.subject what was told to stop, where it is not the run
+   * @param facts.detail what follows from it, where that is not the end of the turn
+   */
+  constructor(
+    facts: SessionErrorFacts & {
+      why: InterruptCause;
+      runId: string;
+      settleMs: number;
+      subject?: string | undefined;
+      detail?: string | undefined;
+    },
+  ) {
+    const { cause, why, settleMs, subject = `Run ${facts.runId}` } = facts;
+    const detail = facts.detail ?? settling(settleMs);
+    const because = SessionError.is(cause) ? `; ${cause.message}` : '';
     super(facts, {
-      message:
-        `Run ${facts.runId} on ${JSON.stringify(facts.sessionFile)} was told to stop (${facts.why}): ` +
-        (facts.settleMs === Infinity
-          ? 'it may take any time to end by itself'
-          : `it has ${describeMs(facts.settleMs)} to end by itself, then its turn is taken`),
+      message: `${subject} on ${JSON.stringify(facts.sessionFile)} was told to stop (${why}): ${detail}${because}`,
       retry: 'never',
-      userMessage: STOPPED,
+      userMessage: SessionError.is(cause) ? cause.userMessage : STOPPED,
     });
     this.why = facts.why;
     this.runId = facts.runId;
   }
+}
+
+function settling(settleMs: number): string {
+  return settleMs === Infinity
+    ? 'it may take any time to end by itself'
+    : `it has ${describeMs(settleMs)} to end by itself, then its turn is taken`;
 }
 
 /** A run whose turn was taken away was used again. Refused before anything was touched. */

@@ -77,13 +77,12 @@ export class TakeoverError extends SessionError {
     const written =
       count === 0
         ? 'nothing of this run had been written'
-        : `${count} writes of this run (${bytes} bytes, up to offset ${endBytes}) had reached it`;
+        : `${count} ${count === 1 ? 'write' : 'writes'} of this run (${bytes} bytes, up to offset ${endBytes}) had reached it`;
     const who = facts.by === 'unknown' ? 'someone' : 'a run whose turn was taken';
     super(facts, {
       message:
         `Cannot go on with ${JSON.stringify(facts.sessionFile)}: ${who} ${VERBS[facts.change]} it ` +
-        `without the gate while run ${facts.runId} owned it (${describe(facts.expected)} expected, ` +
-        `${describe(facts.seen)} found); ${written}`,
+        `without the gate while run ${facts.runId} owned it (${difference(facts)}); ${written}`,
       retry: 'wait',
       userMessage: 'This conversation was changed by another program. Please try again.',
     });
@@ -104,6 +103,12 @@ const VERBS: Readonly<Record<FileChange, string>> = {
   replaced: 'replaced',
   deleted: 'deleted',
 };
+
+function difference({ expected, seen }: Pick<TakeoverError, 'expected' | 'seen'>): string {
+  return expected.sizeBytes === seen.sizeBytes
+    ? `${describe(seen)}, as expected, but not those that were known`
+    : `${describe(expected)} expected, ${describe(seen)} found`;
+}
 
 function describe({ exists, sizeBytes }: FileFingerprint): string {
   return exists ? `${sizeBytes} bytes` : 'no file';

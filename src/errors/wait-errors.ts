@@ -22,13 +22,15 @@ export class OwnerWaitTimeoutError extends SessionError {
 
   constructor(
     facts: SessionErrorFacts & {
-      subject?: string | undefined;
+      /** What it waited to do. */
+      action?: string | undefined;
+      /** The section that is open at the gate, where that is what it waited for. */
+      openSection?: string | undefined;
       waitMs: number;
       position: number;
       queueLength: number;
     },
   ) {
-    const subject = facts.subject === undefined ? '' : `${facts.subject} of `;
     const place =
       facts.position === 0
         ? 'its path was still being resolved'
@@ -37,9 +39,10 @@ export class OwnerWaitTimeoutError extends SessionError {
           : `it was number ${facts.position} of ${facts.queueLength} waiting`;
     super(facts, {
       message:
-        `Cannot ${subject === '' ? 'own' : 'enter'} ${subject}${JSON.stringify(facts.sessionFile)} ` +
+        `Cannot ${facts.action ?? 'own'} ${JSON.stringify(facts.sessionFile)} ` +
         `${facts.waitMs === 0 ? 'now' : `within ${describeMs(facts.waitMs)}`}: ` +
-        `${place}${holderClause(facts.holder)}`,
+        `${place}${facts.openSection === undefined ? '' : `; ${facts.openSection} is open at its gate`}` +
+        holderClause(facts.holder),
       retry: 'wait',
       userMessage: BUSY,
     });

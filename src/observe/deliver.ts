@@ -10,6 +10,8 @@ const LEVELS: Partial<Record<OwnershipEventType, Level>> = {
   aborted: 'info',
   cancelled: 'info',
   signalled: 'warn',
+  takeover: 'warn',
+  rotated: 'info',
   revoked: 'warn',
 };
 

@@ -2,6 +2,13 @@ import { monotonicMs, wallMsOf } from '../support/clock.js';
 import { nextEventId } from '../support/event-id.js';
 import type { EventDetails, EventSubject, OwnershipEvent, OwnershipEventType } from './events.js';
 
+/** The file that an event is about, as it was then; `formerKey` where it moved with this event. */
+export interface Place {
+  readonly key: string;
+  readonly path: string;
+  readonly formerKey: string | undefined;
+}
+
 const NO_DETAILS = {};
 
 /**
@@ -13,6 +20,10 @@ class Entry<S extends EventSubject> {
   readonly subject: S;
   readonly sequence: number;
   readonly instantMs: number;
+  /** Of the file at that time: it may move. */
+  readonly key: string;
+  readonly path: string;
+  readonly formerKey: string | undefined;
   readonly #generation: number;
   readonly #sessionKey: string | undefined;
   readonly #sessionId: string | undefined;
@@ -27,7 +38,11 @@ class Entry<S extends EventSubject> {
     instantMs: number,
     details: object,
     eventId: string | undefined,
+    formerKey: string | undefined,
   ) {
+    this.key = subject.key;
+    this.path = subject.path;
+    this.formerKey = formerKey;
     this.type = type;
     this.subject = subject;
     this.sequence = sequence;
@@ -41,7 +56,7 @@ class Entry<S extends EventSubject> {
 
   read(): OwnershipEvent {
     if (this.#event) return this.#event;
-    const { runId, path, kind } = this.subject;
+    const { runId, kind } = this.subject;
     const sessionKey = this.#sessionKey;
     const sessionId = this.#sessionId;
     this.#eventId ??= nextEventId();
@@ -52,7 +67,7 @@ class Entry<S extends EventSubject> {
       atMs: wallMsOf(this.instantMs),
       runId,
       generation: this.#generation,
-      sessionFile: path,
+      sessionFile: this.path,
       ...(sessionKey === undefined ? {} : { sessionKey }),
       ...(sessionId === undefined ? {} : { sessionId }),
       kind,
@@ -101,17 +116,18 @@ export class EventLog<S extends EventSubject> {
     details: EventDetails[Type] = NO_DETAILS as EventDetails[Type],
     eventId?: string,
     instantMs: number = monotonicMs(),
+    formerKey?: string,
   ): Entry<S> {
-    const entry = new Entry(type, subject, ++this.#written, instantMs, details, eventId);
+    const entry = new Entry(type, subject, ++this.#written, instantMs, details, eventId, formerKey);
     if (this.#capacity > 0) this.#entries[this.#written % this.#capacity] = entry;
     return entry;
   }
 
-  /** The kept events of those runs that fit, oldest first. */
-  read(fits: (subject: S) => boolean): OwnershipEvent[] {
+  /** The kept events that fit, oldest first. */
+  read(fits: (entry: Place) => boolean): OwnershipEvent[] {
     const events: OwnershipEvent[] = [];
     for (const entry of this.#inOrder()) {
-      if (fits(entry.subject)) events.push(entry.read());
+      if (fits(entry)) events.push(entry.read());
     }
     return events;
   }

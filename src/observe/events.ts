@@ -69,6 +69,7 @@ export interface EventSubject {
   readonly generation: number;
   readonly kind: RunKind;
   readonly path: string;
+  readonly key: string;
   readonly sessionKey: string | undefined;
   readonly sessionId: string | undefined;
 }

@@ -3,6 +3,7 @@ import { Countdown } from '../support/countdown.js';
 import type { FileQueue } from './file-queue.js';
 import { type ListMember, MemberList } from './member-list.js';
 import type { RunRecord } from './run-record.js';
+import type { Scope } from './scope.js';
 import { Section } from './section.js';
 
 /** A section that the owner waits for. */
@@ -14,20 +15,23 @@ export class SectionRequest implements ListMember<SectionRequest> {
 
   readonly record: RunRecord;
   readonly action: string;
-  readonly around: Section | undefined;
+  readonly scope: Scope;
+  readonly waitMs: number;
   readonly resolve: (section: Section) => void;
   readonly reject: (error: unknown) => void;
 
   constructor(
     record: RunRecord,
     action: string,
-    around: Section | undefined,
+    scope: Scope,
+    waitMs: number,
     resolve: (section: Section) => void,
     reject: (error: unknown) => void,
   ) {
     this.record = record;
     this.action = action;
-    this.around = around;
+    this.scope = scope;
+    this.waitMs = waitMs;
     this.resolve = resolve;
     this.reject = reject;
   }
@@ -35,8 +39,8 @@ export class SectionRequest implements ListMember<SectionRequest> {
 
 /** What a gate does through the parts that decide about turns. */
 export interface GateKeepers {
-  /** A guest is let in while `host` owns the file. */
-  letIn(guest: RunRecord, host: RunRecord): void;
+  /** A guest is let in while `host` owns the file; false where it gave up in this very moment. */
+  letIn(guest: RunRecord, host: RunRecord): boolean;
   /** Nobody owns the file: the guest gets a short turn, or is told why not. */
   giveTurn(queue: FileQueue, guest: RunRecord): void;
   /** The last open section of a run has ended: what waited for that may happen. */
@@ -44,7 +48,7 @@ export interface GateKeepers {
   /** A step is over; `isIdle` where nobody is inside and nobody waits. */
   settled(queue: FileQueue, isIdle: boolean): void;
   /** What a section request that waits for too long is told. */
-  overdue(request: SectionRequest, open: Section | undefined): unknown;
+  overdue(request: SectionRequest, open: Section | undefined, waiting: number): unknown;
 }
 
 /**
@@ -82,18 +86,20 @@ export class Gate {
   }
 
   /** Opens a section of the owner where nobody is inside. */
-  tryOpen(record: RunRecord, action: string, around: Section | undefined): Section | undefined {
+  tryOpen(record: RunRecord, action: string, scope: Scope): Section | undefined {
     if (this.#open !== undefined) return undefined;
     count(record, 1);
-    return this.#let(record, false, action, around);
+    return this.#let(record, false, action, scope);
   }
 
-  /** The owner waits for a section; it gives up after `waitMs`. */
-  wait(request: SectionRequest, waitMs: number): void {
+  /** The owner waits for a section, as long as it says. */
+  wait(request: SectionRequest): void {
     this.#waiting.push(request);
+    noteInside(request.scope, request);
     count(request.record, 1);
-    if (waitMs === Infinity) return;
-    request.countdown = new Countdown(monotonicMs() + waitMs, request, this.#onDue, true);
+    if (request.waitMs === Infinity) return;
+    const dueAtMs = monotonicMs() + request.waitMs;
+    request.countdown = new Countdown(dueAtMs, request, this.#onDue, true);
   }
 
   /** Lets the next in, where nobody is inside. */
@@ -102,12 +108,13 @@ export class Gate {
       const request = this.#waiting.first;
       if (request !== undefined) {
         this.#drop(request);
-        const { record, action, around } = request;
-        request.resolve(this.#let(record, false, action, around));
+        const { record, action, scope } = request;
+        request.resolve(this.#let(record, false, action, scope));
         return;
       }
       const guest = this.queue.guests?.first;
-      if (guest === undefined) return;
+      // A guest that was given a turn writes before the guests that came after it.
+      if (guest === undefined || isAboutToWrite(this.queue.owner)) return;
       this.queue.remove(guest);
       this.#serve(guest);
       if (this.queue.owner === guest) return;
@@ -117,6 +124,7 @@ export class Gate {
   leave(section: Section): void {
     if (!section.isOpen) return;
     section.isOpen = false;
+    forgetInside(scopeOf(section), section);
     this.#open = undefined;
     if (!section.isGuest) this.#gone(section.record);
     this.advance();
@@ -129,6 +137,7 @@ export class Gate {
     this.isSuspect = false;
     if (open?.record === record) {
       open.isOpen = false;
+      forgetInside(scopeOf(open), open);
       this.#open = undefined;
       this.isSuspect = open.onAbandoned !== undefined;
       open.onAbandoned?.();
@@ -138,7 +147,8 @@ export class Gate {
 
   /** What the owner waits for at the gate is not let in any more. */
   refuse(record: RunRecord, error: () => unknown): void {
-    for (let request = this.#waiting.first; request; request = this.#waiting.first) {
+    for (const request of [...this.#waiting]) {
+      if (request.record !== record) continue;
       this.#drop(request);
       count(record, -1);
       request.reject(error());
@@ -158,29 +168,52 @@ export class Gate {
       return;
     }
     const { waiter } = guest;
+    if (!this.#keepers.letIn(guest, host)) return;
     guest.waiter = undefined;
-    this.#keepers.letIn(guest, host);
-    const section = this.#let(guest, true, 'a guest write', guest.askedIn);
+    const scope = { run: guest.asker, section: guest.askedIn };
+    const section = this.#let(guest, true, 'write as a guest', scope);
     waiter?.resolve(host, section);
   }
 
-  #let(record: RunRecord, isGuest: boolean, action: string, around: Section | undefined): Section {
-    const section = new Section(this, record, isGuest, action, around);
+  #let(record: RunRecord, isGuest: boolean, action: string, scope: Scope): Section {
+    const section = new Section(this, record, isGuest, action, scope);
     this.#open = section;
+    noteInside(scope, section);
     return section;
   }
 
   #drop(request: SectionRequest): void {
     request.countdown?.stop();
+    forgetInside(request.scope, request);
     this.#waiting.remove(request);
   }
 
   readonly #onDue = (request: SectionRequest): void => {
+    const error = this.#keepers.overdue(request, this.#open, this.#waiting.size);
     this.#drop(request);
-    request.reject(this.#keepers.overdue(request, this.#open));
+    request.reject(error);
     this.#gone(request.record);
     this.#keepers.settled(this.queue, false);
   };
+}
+
+function scopeOf({ run, around }: Section): Scope {
+  return { run, section: around };
+}
+
+function isAboutToWrite(owner: RunRecord | undefined): boolean {
+  return owner?.terms.isGuest === true && owner.work === undefined;
+}
+
+/** What code of this scope has open, or waits for, has to end before the scope does. */
+function noteInside({ run, section }: Scope, inner: Section | SectionRequest): void {
+  if (section) (section.inner ??= new Set()).add(inner);
+  if (run && run !== inner.record) (run.inner ??= new Set()).add(inner);
+}
+
+function forgetInside({ run, section }: Scope, inner: Section | SectionRequest): void {
+  section?.inner?.delete(inner);
+  run?.inner?.delete(inner);
 }
 
 function count({ work }: RunRecord, change: 1 | -1): void {

@@ -29,7 +29,9 @@ export class HoldLimits {
   }
 
   track(record: RunRecord): void {
-    if (record.terms.stuckAfterMs === Infinity && record.terms.maxHoldMs === Infinity) return;
+    const { terms, windows } = record;
+    const isLimited = terms.stuckAfterMs < Infinity || terms.maxHoldMs < Infinity;
+    if (!isLimited && windows === undefined) return;
     this.#fresh.push(record);
     this.#schedule();
   }

@@ -91,8 +91,10 @@ export class OwnerTable implements ThreadTable {
 
   readonly #keepers: GateKeepers = {
     letIn: (guest, host) => {
+      if (!this.requests.isStillWanted(guest)) return false;
       this.state.count(guest);
       this.turns.join(guest, host);
+      return true;
     },
     giveTurn: (queue, guest) => {
       this.requests.giveTurn(queue, guest);
@@ -105,7 +107,7 @@ export class OwnerTable implements ThreadTable {
       if (isIdle) this.turns.closeIfUnused(queue);
       this.state.outbox.flush();
     },
-    overdue: ({ record, action }, open) => gateTimeout(record, action, open),
+    overdue: gateTimeout,
   };
 
   #forget(record: RunRecord): void {

@@ -7,6 +7,7 @@ import {
 import { SessionError } from '../errors/session-error.js';
 import type { DeadlockLink } from '../types.js';
 import type { FileQueue } from './file-queue.js';
+import type { SectionRequest } from './gate.js';
 import { asHolder, holderOf } from './holder.js';
 import type { RunRecord } from './run-record.js';
 import type { Section } from './section.js';
@@ -32,10 +33,13 @@ export function waitTimeout(
   record: RunRecord,
   queue: FileQueue | undefined = record.queue,
 ): OwnerWaitTimeoutError {
-  const queueLength = queue?.length ?? 0;
+  const { isGuest } = record.terms;
+  const queueLength = (isGuest ? queue?.guests?.size : queue?.length) ?? 0;
   const position = queue && (record.list ? queue.positionOf(record) : queueLength + 1);
   return new OwnerWaitTimeoutError({
     sessionFile: record.path,
+    action: isGuest ? 'write as a guest to' : undefined,
+    openSection: isGuest ? queue?.gate?.open?.title : undefined,
     holder: holderOf(queue),
     waitMs: record.waitLimitMs,
     position: position ?? 0,
@@ -45,17 +49,18 @@ export function waitTimeout(
 
 /** A section of the owner did not begin within the time that its run may wait. */
 export function gateTimeout(
-  record: RunRecord,
-  action: string,
+  { record, action, waitMs }: SectionRequest,
   open: Section | undefined,
+  queueLength: number,
 ): OwnerWaitTimeoutError {
   return new OwnerWaitTimeoutError({
     sessionFile: record.path,
-    subject: `the gate for ${action}`,
-    holder: open && asHolder(open.record),
-    waitMs: record.terms.waitMs,
+    action: `enter the gate to ${action}`,
+    openSection: open?.title,
+    holder: asHolder(record),
+    waitMs,
     position: 1,
-    queueLength: 1,
+    queueLength,
   });
 }
 
@@ -73,12 +78,17 @@ export function queueFull(record: RunRecord, queue: FileQueue): QueueFullError {
 }
 
 /** Asked from inside an open section for something that would have to wait for its end. */
-export function insideSection(record: RunRecord, action: string, open: Section): DeadlockError {
+export function insideSection(
+  record: RunRecord,
+  action: string,
+  open: Section,
+  holder: RunRecord = record,
+): DeadlockError {
   return new DeadlockError({
     sessionFile: record.path,
-    subject: `${action} from inside ${open.action}`,
-    holder: asHolder(record),
-    chain: [{ run: open.record.view(), waitsFor: `the end of ${open.action}` }],
+    subject: `${action} from inside ${open.title}`,
+    holder: asHolder(holder),
+    chain: [{ run: open.record.view(), waitsFor: `the end of ${open.title}` }],
     waysOut: [`let the section end first, then ${action}`],
   });
 }

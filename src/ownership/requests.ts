@@ -10,11 +10,18 @@ import { checkStillSame, identify } from './identify.js';
 import { type Origin, type Resolution, RunRecord, type RunTerms } from './run-record.js';
 import type { TableState } from './table-state.js';
 import type { Pressure } from './pressure.js';
-import { openSectionOf, type Section } from './section.js';
+import { openSectionOf, type Section, sectionOf } from './section.js';
 import type { Scope } from './scope.js';
 import type { SessionFile } from '../types.js';
 import type { Turns } from './turns.js';
-import { endless, queueFull, reentered, waitAborted, waitTimeout } from './refusals.js';
+import {
+  endless,
+  insideSection,
+  queueFull,
+  reentered,
+  waitAborted,
+  waitTimeout,
+} from './refusals.js';
 import { endlessWait, nearestAlive, ownerAround } from './wait-graph.js';
 
 /** The parts that a request goes through. */
@@ -151,6 +158,7 @@ export class Requests {
     const around = ownerAround(record.asker, record.key);
     if (around && record.terms.onReentry !== 'queue') return this.#reenter(record, around);
     if (queue?.owner === undefined) return this.#take(record, queue);
+    this.#checkOutside(record, queue);
     this.#checkWait(record, queue, queue.owner, around);
     this.#enqueue(record, queue);
     return record;
@@ -186,9 +194,8 @@ export class Requests {
 
   /** The section that a guest was asked for in, where it is one of this file and still open. */
   #sectionAround(record: RunRecord, owner: RunRecord): Section | undefined {
-    const { askedIn } = record;
-    const isInside = askedIn?.isOpen === true && askedIn.gate === owner.queue?.gate;
-    return isInside && record.terms.isGuest ? askedIn : undefined;
+    const gate = owner.queue?.gate;
+    return record.terms.isGuest && gate ? sectionOf(scopeOf(record), gate) : undefined;
   }
 
   #enqueueGuest(record: RunRecord, queue: FileQueue): void {
@@ -201,15 +208,16 @@ export class Requests {
     record.queue = queue;
     this.#state.noteAsked(record);
     queue.enqueueGuest(record);
+    gate.advance();
+    if (record.phase !== 'waiting' || record.list === undefined) return;
     this.#startDeadline(record);
     this.#parts.watchCaller(record);
-    gate.advance();
   }
 
   /** A guest whose turn at the gate came when nobody owned the file: a short turn of its own. */
   giveTurn(queue: FileQueue, record: RunRecord): void {
+    if (!this.isStillWanted(record)) return;
     try {
-      if (isOverdue(record)) throw waitTimeout(record);
       checkStillSame(this.#state, record, queue);
       this.#state.count(record);
       this.#state.list(record, queue);
@@ -218,6 +226,23 @@ export class Requests {
     } catch (error) {
       this.#parts.turns.stopWaiting(record, error);
     }
+  }
+
+  /** A guest keeps the owner from writing: to wait for the end of that owner would be for ever. */
+  #checkOutside(record: RunRecord, queue: FileQueue): void {
+    if (record.terms.onReentry === 'queue' || queue.gate === undefined) return;
+    const section = sectionOf(scopeOf(record), queue.gate);
+    if (section) throw insideSection(record, 'own', section, queue.owner);
+  }
+
+  /** The last look before a guest is let in: one whose time is up, or whose caller gave up, is told. */
+  isStillWanted(record: RunRecord): boolean {
+    const { callerSignal } = record;
+    const hasGivenUp = callerSignal?.aborted === true;
+    if (!hasGivenUp && !isOverdue(record)) return true;
+    const error = hasGivenUp ? waitAborted(record, callerSignal.reason) : waitTimeout(record);
+    this.#parts.turns.stopWaiting(record, error);
+    return false;
   }
 
   #reenter(record: RunRecord, around: RunRecord): RunRecord {

@@ -24,6 +24,7 @@ export function moveTo(state: TableState, record: RunRecord, file: SessionFile):
     id && state.fileIds.aliasOf(file.realPath, id, undefined),
   );
   const formerSessionFile = record.path;
+  const formerKey = queue.key;
   state.queues.delete(queue.key);
   state.moved.set(queue.key, queue);
   state.moved.delete(file.key);
@@ -38,7 +39,7 @@ export function moveTo(state: TableState, record: RunRecord, file: SessionFile):
     run.file = file;
   }
   record.fileId = id;
-  state.emit('rotated', record, { formerSessionFile });
+  state.emit('rotated', record, { formerSessionFile }, undefined, undefined, formerKey);
 }
 
 function checkUnused(

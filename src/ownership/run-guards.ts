@@ -1,5 +1,9 @@
 import { RunEndedError, RunNotOwnerError, RunRevokedError } from '../errors/run-errors.js';
+import { insideSection } from './refusals.js';
 import type { RunRecord } from './run-record.js';
+import { NOWHERE } from './scope.js';
+import { sectionOf } from './section.js';
+import type { TableState } from './table-state.js';
 
 /** @throws RunEndedError, RunRevokedError */
 export function checkAlive(record: RunRecord, action: string): void {
@@ -14,6 +18,18 @@ export function checkOwner(record: RunRecord, action: string): void {
   const { path: sessionFile, runId, phase } = record;
   const state = phase === 'parked' ? 'is parked' : 'was not granted yet';
   throw new RunNotOwnerError({ sessionFile, runId, action, state });
+}
+
+/**
+ * What waits for a turn, a window or another file cannot begin while a section of this file is open
+ * around it.
+ *
+ * @throws DeadlockError
+ */
+export function checkOutside({ ambient }: TableState, record: RunRecord, action: string): void {
+  const gate = record.queue?.gate;
+  const section = gate && sectionOf(ambient.getStore() ?? NOWHERE, gate);
+  if (section) throw insideSection(record, action, section);
 }
 
 export function endedError(record: RunRecord, action: string): RunEndedError | RunRevokedError {

@@ -3,7 +3,7 @@ import type { OwnershipEvent } from '../observe/events.js';
 import type { FileId } from '../identity/file-id.js';
 import type { RunInterruptedError } from '../errors/run-errors.js';
 import type { SessionError } from '../errors/session-error.js';
-import { wallMsOf } from '../support/clock.js';
+import { monotonicMs, wallMsOf } from '../support/clock.js';
 import type { SteadyMap } from '../support/steady-map.js';
 import type { Countdown } from '../support/countdown.js';
 import type {
@@ -18,11 +18,12 @@ import type {
 import type { Deadline } from './deadlines.js';
 import type { FileQueue } from './file-queue.js';
 import type { Scope } from './scope.js';
+import type { SectionRequest } from './gate.js';
 import type { Section } from './section.js';
 import { urgencyMsOf } from './urgency.js';
 import type { ListMember, MemberList } from './member-list.js';
 import type { TurnWork } from './turn-work.js';
-import { phaseOf, type TurnWindow } from './windows.js';
+import { declaredSilenceMs, maintenanceDueMs, phaseOf, type TurnWindow } from './windows.js';
 
 /** The part of a coordinator that its runs carry with them. */
 export interface Origin {
@@ -50,6 +51,8 @@ export interface RunTerms {
   readonly onForeignAppend: 'takeover' | 'adopt';
   /** Wants one section: at the gate of whoever owns the file, else in a short turn of its own. */
   readonly isGuest: boolean;
+  /** What the owner sees the bytes of a guest under. */
+  readonly label: string | undefined;
   readonly rescue: ((payload: unknown, error: SessionError) => void | Promise<void>) | undefined;
 }
 
@@ -149,6 +152,8 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
   limitTimer: Countdown<RunRecord> | undefined = undefined;
   /** The runs alive that were asked for from inside this one. */
   children: Set<RunRecord> | undefined = undefined;
+  /** Sections of other runs that its code has open, or waits for. */
+  inner: Set<Section | SectionRequest> | undefined = undefined;
   /** What this one waits for through the index: each wait tells the runs that must end first. */
   awaited: Set<() => Iterable<RunRecord>> | undefined = undefined;
   /** Called once, when the run ends. */
@@ -229,11 +234,19 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
   }
 
   get limits(): RunLimits {
-    const { stuckAfterMs, maxHoldMs } = this.terms;
+    const { maxHoldMs } = this.terms;
+    const { settleMs } = this.origin;
+    const dueAtMs = maintenanceDueMs(this.windows);
+    if (dueAtMs > -Infinity) {
+      const leftMs = Math.max(0, Math.round(dueAtMs - monotonicMs()));
+      const maintenanceLeftMs = leftMs === Infinity ? false : leftMs;
+      return { stuckAfterMs: false, settleMs, maintenanceLeftMs };
+    }
+    const stuckAfterMs = Math.max(this.terms.stuckAfterMs, declaredSilenceMs(this.windows));
     return {
       stuckAfterMs: stuckAfterMs === Infinity ? false : stuckAfterMs,
       ...(maxHoldMs === Infinity ? {} : { maxHoldMs }),
-      settleMs: this.origin.settleMs,
+      settleMs,
     };
   }
 

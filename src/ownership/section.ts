@@ -1,6 +1,13 @@
-import type { Gate } from './gate.js';
+import type { Gate, SectionRequest } from './gate.js';
 import type { RunRecord } from './run-record.js';
 import type { Scope } from './scope.js';
+
+const TITLES: Readonly<Record<string, string>> = {
+  write: 'a wrapped write',
+  'write synchronously': 'a synchronous write',
+  'write from the queue': 'a queued write',
+  'write as a guest': 'a guest write',
+};
 
 /**
  * One use of the gate: the right to touch the bytes of a file now. Code that runs inside has it as
@@ -13,12 +20,18 @@ export class Section implements Scope {
   readonly isGuest: boolean;
   /** The grant that it belongs to. */
   readonly generation: number;
-  /** What it is for, as errors name it. */
+  /** What it is for: "cannot <action>". */
   readonly action: string;
+  /** The run in whose context the code inside runs: its own, or one that joined that. */
+  readonly run: RunRecord | undefined;
   /** The section of another file in whose context it was asked for. */
   readonly around: Section | undefined;
   /** Runs asked for inside it that have not ended. */
   asked: Set<RunRecord> | undefined = undefined;
+  /** Sections of other gates that are open, or waited for, inside it. */
+  inner: Set<Section | SectionRequest> | undefined = undefined;
+  /** What code inside waits for through the index: each wait tells the runs that must end first. */
+  awaited: Set<() => Iterable<RunRecord>> | undefined = undefined;
   /** False once it was left, or its gate was taken from it. */
   isOpen = true;
   /** Code outside of this package has the path and may write by itself. */
@@ -30,24 +43,21 @@ export class Section implements Scope {
   /** Itself, and the sections inside it that have not ended. */
   #depth = 1;
 
-  constructor(
-    gate: Gate,
-    record: RunRecord,
-    isGuest: boolean,
-    action: string,
-    around: Section | undefined,
-  ) {
+  constructor(gate: Gate, record: RunRecord, isGuest: boolean, action: string, scope: Scope) {
     this.gate = gate;
     this.record = record;
     this.isGuest = isGuest;
     this.generation = record.generation;
     this.action = action;
-    this.around = around;
+    this.run = scope.run;
+    this.around = scope.section;
   }
 
-  /** The run in whose context the code inside runs. */
-  get run(): RunRecord | undefined {
-    return this.isGuest ? this.record.asker : this.record;
+  /** What it is, where errors name it. */
+  get title(): string {
+    const { label } = this.record.terms;
+    if (this.isGuest) return label === undefined ? 'a guest write' : `a guest write (${label})`;
+    return TITLES[this.action] ?? this.action;
   }
 
   get section(): this {
@@ -64,6 +74,26 @@ export class Section implements Scope {
     this.#depth -= 1;
     if (this.#depth === 0) this.gate.leave(this);
   }
+}
+
+/** All open sections in whose context code runs, the innermost first. */
+export function* sectionsAround({ run, section }: Scope): Generator<Section, void> {
+  yield* outwards(section);
+  for (let record = run; record !== undefined; record = record.asker) {
+    if (record.askedIn !== undefined) yield* outwards(record.askedIn);
+  }
+}
+
+function* outwards(innermost: Section | undefined): Generator<Section, void> {
+  for (let section = innermost; section !== undefined; section = section.around) {
+    if (section.isOpen) yield section;
+  }
+}
+
+/** The open section of this gate in whose context, near or far, code runs. */
+export function sectionOf(scope: Scope, gate: Gate | undefined): Section | undefined {
+  for (const section of sectionsAround(scope)) if (section.gate === gate) return section;
+  return undefined;
 }
 
 /** The section in whose context code runs, as long as it is open. */

@@ -55,8 +55,9 @@ export class TableState {
     details?: EventDetails[Type],
     eventId?: string,
     instantMs?: number,
+    formerKey?: string,
   ): void {
-    const entry = this.log.write(type, record, details, eventId, instantMs);
+    const entry = this.log.write(type, record, details, eventId, instantMs, formerKey);
     const { origin } = record;
     if (origin.logger === undefined && origin.onEvent === undefined) return;
     const event = entry.read();

@@ -134,7 +134,7 @@ export class Turns {
     this.#retire(record);
     this.#emitEnd(record, end, nowMs);
     if (queue === undefined) return;
-    queue.gate?.abandon(record, () => endedError(record, 'wait at the gate'));
+    if (isOwner) queue.gate?.abandon(record, () => endedError(record, 'wait at the gate'));
     record.endBytes = record.work?.endBytes;
     record.work = undefined;
     if (queue.move?.by === record) this.#stay(queue);
@@ -280,6 +280,8 @@ export class Turns {
     if (!queue.isUnused || this.#state.queues.get(queue.key) !== queue) return;
     this.#state.queues.delete(queue.key);
     this.#state.fileIds.forget(queue);
+    // Contexts that outlive their section still lead to the gate.
+    if (queue.gate) queue.gate.knowledge = undefined;
     this.#state.tellIdle();
   }
 }

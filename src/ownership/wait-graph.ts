@@ -1,7 +1,7 @@
 import type { DeadlockLink } from '../types.js';
 import type { RunRecord } from './run-record.js';
 import type { Scope } from './scope.js';
-import type { Section } from './section.js';
+import { openSectionOf, type Section, sectionsAround } from './section.js';
 
 /** The nearest run alive: a context that outlived its run stands for the one around it, or none. */
 export function nearestAlive(record: RunRecord | undefined): RunRecord | undefined {
@@ -16,6 +16,18 @@ export function ownerAround(asker: RunRecord | undefined, key: string): RunRecor
     if (record.key === key && record.isOwner) return record;
   }
   return undefined;
+}
+
+/**
+ * The scope of code that acts for a run: where it runs in one that was asked for inside that run
+ * (and joined it), it is part of both.
+ */
+export function scopeWithin(record: RunRecord, scope: Scope): Scope {
+  const section = openSectionOf(scope);
+  for (let run = scope.run; run !== undefined; run = run.asker) {
+    if (run === record) return { run: scope.run, section };
+  }
+  return { run: record, section };
 }
 
 /** Who can be waited for: a run to end or give way, a section to be left. */
@@ -61,18 +73,9 @@ interface Edge {
 }
 
 /** All that cannot go on before code of this scope has. */
-function* surroundings({ run, section }: Scope): Generator<Waited, void> {
-  yield* openSections(section);
-  for (let record = run; record !== undefined; record = record.asker) {
-    yield record;
-    yield* openSections(record.askedIn);
-  }
-}
-
-function* openSections(innermost: Section | undefined): Generator<Section, void> {
-  for (let section = innermost; section !== undefined; section = section.around) {
-    if (section.isOpen) yield section;
-  }
+function* surroundings(scope: Scope): Generator<Waited, void> {
+  for (let record = scope.run; record !== undefined; record = record.asker) yield record;
+  yield* sectionsAround(scope);
 }
 
 function recordOf(waited: Waited): RunRecord {
@@ -82,6 +85,8 @@ function recordOf(waited: Waited): RunRecord {
 function* edges(waited: Waited): Generator<Edge, void> {
   if ('gate' in waited) {
     yield* toAsked(waited.asked);
+    yield* toInner(waited.inner);
+    yield* toAwaited(waited.awaited);
     return;
   }
   const isQueued = waited.phase === 'waiting' || (waited.phase === 'parked' && waited.list);
@@ -89,10 +94,27 @@ function* edges(waited: Waited): Generator<Edge, void> {
   const isGuest = waited.list !== undefined && waited.list === waited.queue?.guests;
   const owner = isQueued && !isGuest ? waited.queue?.owner : undefined;
   if (owner) yield { next: owner, waitsFor: waited.path };
-  if (section) yield { next: section, waitsFor: `${section.action} on ${waited.path}` };
+  if (section) yield { next: section, waitsFor: `${section.title} on ${waited.path}` };
   yield* toAsked(waited.children);
-  for (const targets of waited.awaited ?? []) {
+  yield* toInner(waited.inner);
+  yield* toAwaited(waited.awaited);
+}
+
+function* toAwaited(waits: Iterable<() => Iterable<RunRecord>> | undefined): Generator<Edge, void> {
+  for (const targets of waits ?? []) {
     for (const next of targets()) yield { next, waitsFor: `the end of ${next.runId}` };
+  }
+}
+
+/** What is open, or waits at another gate, inside a section has to end before it. */
+function* toInner(inner: Section['inner']): Generator<Edge, void> {
+  for (const section of inner ?? []) {
+    const next = 'gate' in section ? section : section.record.queue?.gate?.open;
+    if (next)
+      yield {
+        next,
+        waitsFor: `${'gate' in section ? section.title : section.action} on ${recordOf(next).path}`,
+      };
   }
 }
 

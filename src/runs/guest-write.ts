@@ -2,11 +2,12 @@ import { RunInterruptedError } from '../errors/run-errors.js';
 import { InvalidSessionFileError } from '../errors/setup-errors.js';
 import type { ParsedInput } from '../identity/parse-input.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
+import { Patience } from '../ownership/patience.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import type { Section } from '../ownership/section.js';
 import { monotonicMs } from '../support/clock.js';
-import { Countdown } from '../support/countdown.js';
 import { SectionTranscript } from '../transcript/guest-transcript.js';
+import { describeMs } from '../support/wording.js';
 import { Pen, penOf } from '../transcript/pen.js';
 import type { GuestTranscript } from '../transcript/transcript.js';
 import type { RunKind } from '../types.js';
@@ -63,11 +64,11 @@ export async function writeAsGuest<T>(
   table: OwnerTable,
   guest: RunRecord,
   { section }: GuestGrant,
-  label: string | undefined,
   code: GuestSection<T>,
 ): Promise<T> {
   if (section === undefined) return await inOwnTurn(table, guest, code);
   const { gate } = section;
+  const { label } = guest.terms;
   const own = new Pen(table, guest, gate);
   const transcript = new SectionTranscript(() => {
     // The owner that let the guest in may have ended meanwhile: the fence of the present one counts.
@@ -75,9 +76,10 @@ export async function writeAsGuest<T>(
     return { pen: owner ? penOf(table, owner) : own, section, isGuest: true, label };
   });
   try {
-    const outcome = table.state.ambient.run(section, async () => await code(transcript));
+    const outcome = own.inside(section, async () => await code(transcript));
     return await (section.record === guest ? atMost(section, outcome) : outcome);
   } finally {
+    transcript.end();
     section.leave();
   }
 }
@@ -86,9 +88,13 @@ export async function writeAsGuest<T>(
 function inOwnTurn<T>(table: OwnerTable, guest: RunRecord, code: GuestSection<T>): Promise<T> {
   const task = (): Promise<T> => {
     const pen = penOf(table, guest);
-    return pen.perform('a guest write', function* (section) {
+    return pen.perform('write as a guest', function* (section) {
       const transcript = new SectionTranscript(() => ({ pen, section, isGuest: false }));
-      return (yield table.state.ambient.run(section, async () => await code(transcript))) as T;
+      try {
+        return (yield pen.inside(section, async () => await code(transcript))) as T;
+      } finally {
+        transcript.end();
+      }
     });
   };
   return new Promise((answer, reject) => {
@@ -106,10 +112,15 @@ function atMost<T>(section: Section, outcome: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const onDue = (): void => {
       const { path: sessionFile, runId } = guest;
-      reject(new RunInterruptedError({ sessionFile, runId, why: 'max-hold', settleMs: 0 }));
+      const subject = `${section.title} (${runId})`;
+      const detail =
+        `its section may last ${describeMs(settleMs)}, so that the owner is not kept waiting; ` +
+        'what it wrote before stays';
+      const why = 'max-hold';
+      reject(new RunInterruptedError({ sessionFile, runId, why, settleMs: 0, subject, detail }));
       gate.leave(section);
     };
-    const countdown = new Countdown(monotonicMs() + settleMs, undefined, onDue, false);
+    const countdown = new Patience(monotonicMs() + settleMs, settleMs, onDue);
     const stop = (): void => {
       countdown.stop();
     };

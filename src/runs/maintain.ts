@@ -1,12 +1,13 @@
 import { RunInterruptedError } from '../errors/run-errors.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
+import { checkOutside } from '../ownership/run-guards.js';
+import { Patience } from '../ownership/patience.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import { checkDuration, checkObject } from '../support/checks.js';
 import { monotonicMs } from '../support/clock.js';
-import { Countdown } from '../support/countdown.js';
-import { penOf } from '../transcript/pen.js';
-import { checkOutside } from '../transcript/run-transcript.js';
+import { describeMs } from '../support/wording.js';
 import { checkMayOpen, type PromptTask } from './prompt.js';
+import type { RunRequest } from './run.js';
 import { inWindow } from './windows.js';
 
 /** Work on the file inside a turn, such as a compaction, with a deadline of its own. */
@@ -15,18 +16,20 @@ export async function maintain<T>(
   record: RunRecord,
   task: PromptTask<T>,
   options: { deadlineMs: number },
+  rescue: RunRequest['rescue'],
 ): Promise<T> {
   checkObject('options', options);
   const { deadlineMs } = options;
   checkDuration('deadlineMs', deadlineMs);
   checkMayOpen(record, 'maintain');
-  if (!record.isMarker) checkOutside(penOf(table, record), 'maintain');
+  checkOutside(table.state, record, 'maintain');
   const deadline = new Deadline(table, record, deadlineMs);
   try {
     return await inWindow(table, record, {
       window: { phase: 'maintaining', silentMs: 0, dueAtMs: deadline.dueAtMs },
       task: () => task(deadline.signal),
       close: () => Promise.resolve(),
+      rescue,
       stopped: () => record.firing?.reason ?? deadline.reason,
     });
   } finally {
@@ -40,7 +43,7 @@ class Deadline {
   reason: RunInterruptedError | undefined = undefined;
   readonly #controller = new AbortController();
   readonly #runSignal: AbortSignal;
-  readonly #countdown: Countdown<undefined>;
+  readonly #countdown: Patience;
 
   constructor(table: OwnerTable, record: RunRecord, deadlineMs: number) {
     this.dueAtMs = monotonicMs() + deadlineMs;
@@ -49,10 +52,19 @@ class Deadline {
     const { path: sessionFile, runId, origin } = record;
     const onDue = (): void => {
       const { settleMs } = origin;
-      this.reason = new RunInterruptedError({ sessionFile, runId, why: 'timeout', settleMs });
+      this.reason = new RunInterruptedError({
+        sessionFile,
+        runId,
+        why: 'timeout',
+        settleMs,
+        subject: `Maintenance of run ${runId}`,
+        detail:
+          `its deadline of ${describeMs(deadlineMs)} has passed; ` +
+          `where it does not end within ${describeMs(settleMs)} the run is told to stop as stuck`,
+      });
       this.#controller.abort(this.reason);
     };
-    this.#countdown = new Countdown(this.dueAtMs, undefined, onDue, false);
+    this.#countdown = new Patience(this.dueAtMs, origin.settleMs, onDue);
   }
 
   get signal(): AbortSignal {

@@ -8,7 +8,7 @@ export function previousOf(table: OwnerTable, record: RunRecord): PreviousRun | 
   const previous = table.state.log.lastBefore(
     record.grantSequence,
     'ended',
-    (other) => other !== record && other.key === record.key,
+    (other) => other !== record && other.key === record.key && !other.terms.isGuest,
   );
   if (previous?.end === undefined) return undefined;
   const { runId, end, startBytes, endBytes } = previous;

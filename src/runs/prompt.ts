@@ -1,14 +1,15 @@
 import { log } from '../observe/deliver.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
-import { checkOwner } from '../ownership/run-guards.js';
+import { checkOutside, checkOwner } from '../ownership/run-guards.js';
 import type { RunRecord } from '../ownership/run-record.js';
+import type { Section } from '../ownership/section.js';
 import { checkDuration, checkObject, checkOneOf } from '../support/checks.js';
 import { monotonicMs } from '../support/clock.js';
 import { Countdown } from '../support/countdown.js';
 import { verify } from '../transcript/fence.js';
 import { type Pen, penOf } from '../transcript/pen.js';
 import { drain } from '../transcript/queued-writes.js';
-import { checkOutside } from '../transcript/run-transcript.js';
+import type { RunRequest } from './run.js';
 import { inWindow } from './windows.js';
 
 export interface PromptOptions {
@@ -33,17 +34,19 @@ export async function prompt<T>(
   record: RunRecord,
   task: PromptTask<T>,
   options: PromptOptions,
+  rescue: RunRequest['rescue'],
 ): Promise<T> {
   checkOptions(options);
   checkMayOpen(record, 'prompt');
   const pen = record.isMarker ? undefined : penOf(table, record);
+  checkOutside(table.state, record, 'prompt');
   if (pen) {
-    checkOutside(pen, 'prompt');
     await look(pen);
     checkMayOpen(record, 'prompt');
   }
-  const adopting = options.onForeignAppend === 'adopt' ? 1 : 0;
-  if (pen) pen.adopting += adopting;
+  const policies = options.onForeignAppend && pen?.policies[options.onForeignAppend];
+  const policy = {};
+  policies?.add(policy);
   try {
     return await inWindow(table, record, {
       window: { phase: 'prompting', silentMs: options.silentMs ?? 0, dueAtMs: Infinity },
@@ -51,10 +54,11 @@ export async function prompt<T>(
       close: async () => {
         if (pen) await lookAfter(pen);
       },
+      rescue,
       stopped: () => record.firing?.reason,
     });
   } finally {
-    if (pen) pen.adopting -= adopting;
+    policies?.delete(policy);
   }
 }
 
@@ -73,13 +77,18 @@ export function checkMayOpen(record: RunRecord, action: string): void {
   if (record.firing) throw record.firing.reason;
 }
 
-/** Queued writes first, then the fence. A conflict is told as what it is: the end of the run. */
+/**
+ * Queued writes first, then the fence, within the time to settle. A conflict is told as what it is:
+ * the end of the run.
+ */
 async function look(pen: Pen): Promise<void> {
   const { record } = pen;
-  const { settleMs } = record.origin;
+  const dueAtMs = monotonicMs() + record.origin.settleMs;
   try {
-    await atMost(settleMs, drain(pen));
-    await pen.perform('look at the fence', (section) => verify({ pen, section, isGuest: false }));
+    if (pen.queue !== undefined) await atMost(dueAtMs, drain(pen));
+    const waitMs = Math.max(0, dueAtMs - monotonicMs());
+    const verified = (section: Section) => verify({ pen, section, isGuest: false });
+    await pen.perform('look at the fence', verified, { waitMs });
   } catch (error) {
     throw error === pen.tripped ? (record.firing?.reason ?? error) : error;
   }
@@ -89,7 +98,7 @@ async function look(pen: Pen): Promise<void> {
 async function lookAfter(pen: Pen): Promise<void> {
   const { origin, runId, path: sessionFile } = pen.record;
   try {
-    await atMost(origin.settleMs, look(pen));
+    await look(pen);
   } catch (error) {
     if (pen.record.firing) return;
     const facts = { runId, sessionFile, err: error };
@@ -97,19 +106,13 @@ async function lookAfter(pen: Pen): Promise<void> {
   }
 }
 
-/** Whatever hangs in there does not keep a window from opening or closing. */
-function atMost(waitMs: number, work: Promise<unknown>): Promise<void> {
-  return new Promise((done, fail) => {
-    const countdown = new Countdown(monotonicMs() + waitMs, undefined, () => done(), false);
-    work.then(
-      () => {
-        countdown.stop();
-        done();
-      },
-      (error: unknown) => {
-        countdown.stop();
-        fail(error);
-      },
-    );
+/** A queued write that hangs does not keep a window from opening or closing. */
+function atMost(dueAtMs: number, work: Promise<void>): Promise<void> {
+  return new Promise((done) => {
+    const countdown = new Countdown(dueAtMs, undefined, done, false);
+    void work.then(() => {
+      countdown.stop();
+      done();
+    });
   });
 }

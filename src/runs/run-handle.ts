@@ -3,9 +3,11 @@ import type { SessionError } from '../errors/session-error.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import { endAfter } from '../ownership/ends.js';
-import { checkAlive, checkOwner } from '../ownership/run-guards.js';
-import { openSectionOf } from '../ownership/section.js';
+import { checkAlive, checkOutside, checkOwner } from '../ownership/run-guards.js';
+import { NOWHERE } from '../ownership/scope.js';
+import { sectionOf } from '../ownership/section.js';
 import { isPending } from '../ownership/turn-work.js';
+import { scopeWithin } from '../ownership/wait-graph.js';
 import {
   checkDuration,
   checkFunction,
@@ -15,10 +17,10 @@ import {
 } from '../support/checks.js';
 import { monotonicMs } from '../support/clock.js';
 import { type Pen, penOf } from '../transcript/pen.js';
-import { checkOutside, RunTranscript } from '../transcript/run-transcript.js';
+import { RunTranscript } from '../transcript/run-transcript.js';
 import type { Transcript } from '../transcript/transcript.js';
 import type { PreviousRun, RunEnd, RunKind, RunPhase, RunView } from '../types.js';
-import type { Run } from './run.js';
+import type { Run, RunRequest } from './run.js';
 import { logLateError, saveResult } from './late-outcome.js';
 import { maintain } from './maintain.js';
 import { previousOf } from './previous.js';
@@ -43,15 +45,23 @@ export class RunHandle implements Run {
   readonly #table: OwnerTable;
   readonly #record: RunRecord;
   readonly #isJoined: boolean;
+  readonly #rescue: RunRequest['rescue'];
   #isReleased = false;
   #pen: Pen | undefined;
   #transcript: RunTranscript | undefined;
   #previous: PreviousRun | undefined;
 
-  constructor(table: OwnerTable, record: RunRecord, isJoined: boolean) {
+  /** @param rescue of the request that got this handle, which may have joined the run of another */
+  constructor(
+    table: OwnerTable,
+    record: RunRecord,
+    isJoined: boolean,
+    rescue: RunRequest['rescue'],
+  ) {
     this.#table = table;
     this.#record = record;
     this.#isJoined = isJoined;
+    this.#rescue = rescue;
   }
 
   get runId(): string {
@@ -101,10 +111,7 @@ export class RunHandle implements Run {
   }
 
   get transcript(): Transcript {
-    this.#transcript ??= new RunTranscript(() => {
-      this.#checkUsable('use the transcript');
-      return (this.#pen ??= penOf(this.#table, this.#record));
-    });
+    this.#transcript ??= this.#openTranscript();
     return this.#transcript;
   }
   get previous(): PreviousRun | undefined {
@@ -115,13 +122,13 @@ export class RunHandle implements Run {
   async prompt<T>(task: PromptTask<T>, options: PromptOptions = {}): Promise<T> {
     checkFunction('task', task);
     this.#checkUsable('prompt');
-    return await prompt(this.#table, this.#record, task, options);
+    return await prompt(this.#table, this.#record, task, options, this.#rescue);
   }
 
   async maintain<T>(task: PromptTask<T>, options: { deadlineMs: number }): Promise<T> {
     checkFunction('task', task);
     this.#checkUsable('maintain');
-    return await maintain(this.#table, this.#record, task, options);
+    return await maintain(this.#table, this.#record, task, options, this.#rescue);
   }
 
   async park<T>(task: () => T | Promise<T>, options: { waitMs?: number } = {}): Promise<T> {
@@ -132,8 +139,10 @@ export class RunHandle implements Run {
     checkDuration('waitMs', waitMs);
     this.#checkUsable('park');
     if (this.#isJoined) throw this.#hostOnly('park');
+    checkOutside(this.#table.state, record, 'park');
+    if (record.finishing) checkOwner(record, 'park');
+    while (isPending(record.work)) await this.#untilIdle();
     if (record.phase !== 'parked' || !record.isStranded) checkOwner(record, 'park');
-    if (isPending(record.work)) await this.#untilIdle();
     this.#table.parking.leave(record);
     const outcome = await Promise.allSettled([this.#call(task)]);
     try {
@@ -155,7 +164,8 @@ export class RunHandle implements Run {
 
   within<T>(task: () => T): T {
     checkFunction('task', task);
-    return this.#table.state.ambient.run(this.#record, task);
+    const { ambient } = this.#table.state;
+    return ambient.run(scopeWithin(this.#record, ambient.getStore() ?? NOWHERE), task);
   }
 
   progress(note?: string): void {
@@ -192,24 +202,21 @@ export class RunHandle implements Run {
   /** From inside a section the end is not waited for: it comes with the end of that section. */
   #untilEnded(): Promise<void> {
     const record = this.#record;
-    const around = openSectionOf(this.#table.state.ambient.getStore());
-    if (record.phase === 'ended' || around?.record === record) return RELEASED;
+    const scope = this.#table.state.ambient.getStore() ?? NOWHERE;
+    const around = record.queue && sectionOf(scope, record.queue.gate);
+    if (record.phase === 'ended' || around) return RELEASED;
     return new Promise((done) => {
       (record.endListeners ??= new Set()).add(done);
     });
   }
 
   /** Until sections and queued writes have ended, or the run has. */
-  async #untilIdle(): Promise<void> {
+  #untilIdle(): Promise<void> {
     const record = this.#record;
-    checkOutside(penOf(this.#table, record), 'park');
-    while (isPending(record.work)) {
-      await new Promise<void>((done) => {
-        (record.endListeners ??= new Set()).add(done);
-        if (record.work) (record.work.listeners ??= []).push(done);
-      });
-    }
-    checkOwner(record, 'park');
+    return new Promise((done) => {
+      (record.endListeners ??= new Set()).add(done);
+      if (record.work) (record.work.listeners ??= []).push(done);
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -218,6 +225,17 @@ export class RunHandle implements Run {
 
   toJSON(): RunView {
     return this.#record.view();
+  }
+
+  #openTranscript(): RunTranscript {
+    const penSoFar = (): Pen | undefined => (this.#pen ??= this.#record.work as Pen | undefined);
+    const pen = (): Pen => {
+      this.#checkUsable('use the transcript');
+      return (this.#pen ??= penOf(this.#table, this.#record));
+    };
+    // Made now: what guests write from here on can be told also after the end.
+    if (this.#record.isOwner && !this.#record.isMarker) pen();
+    return new RunTranscript(this.#record, pen, penSoFar);
   }
 
   #checkUsable(action: string): void {

@@ -1,6 +1,7 @@
 import type { SessionError } from '../errors/session-error.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
+import type { Scope } from '../ownership/scope.js';
 import { endAfter } from '../ownership/ends.js';
 import { checkOwner, endedError } from '../ownership/run-guards.js';
 import { logLateError, saveResult } from './late-outcome.js';
@@ -39,7 +40,7 @@ export function runOwned<T>(table: OwnerTable, record: RunRecord, call: TaskCall
     return;
   }
   record.onRevoked = call;
-  perform(table, record, new RunHandle(table, record, false), call, (end, then) => {
+  perform(table, record, new RunHandle(table, record, false, call.rescue), call, (end, then) => {
     conclude(table, record, end, then);
   });
 }
@@ -48,12 +49,13 @@ export function runOwned<T>(table: OwnerTable, record: RunRecord, call: TaskCall
  * Runs a task inside the turn of `host`. It ends with the task and never ends the host; where the
  * host ends first, what the task still produces has no turn any more.
  *
- * @param asker the run that asked, which may be one inside the host: the task is part of both
+ * @param scope in whose context it was asked for, which may be a run inside the host: the task is
+ *   part of both
  */
 export function runJoined<T>(
   table: OwnerTable,
   host: RunRecord,
-  asker: RunRecord,
+  scope: Scope,
   call: TaskCall<T>,
 ): void {
   try {
@@ -63,7 +65,7 @@ export function runJoined<T>(
     call.reject(reason);
     return;
   }
-  const handle = new RunHandle(table, host, true);
+  const handle = new RunHandle(table, host, true, call.rescue);
   let ended: SessionError | undefined;
   const onHostEnd = (): void => {
     ended = host.firing?.reason ?? endedError(host, 'go on inside a joined turn');
@@ -71,7 +73,8 @@ export function runJoined<T>(
     call.reject(ended);
   };
   (host.endListeners ??= new Set()).add(onHostEnd);
-  perform(table, asker, handle, call, (_, then) => {
+  const { run: asker = host, section } = scope;
+  perform(table, { run: asker, section }, handle, call, (_, then) => {
     host.endListeners?.delete(onHostEnd);
     void handle.release();
     then(ended ?? host.firing?.reason);
@@ -86,7 +89,7 @@ export function runJoined<T>(
  */
 function perform<T>(
   table: OwnerTable,
-  record: RunRecord,
+  scope: Scope & { readonly run: RunRecord },
   handle: Run,
   call: TaskCall<T>,
   settle: (end: 'completed' | 'failed', then: (reason: SessionError | undefined) => void) => void,
@@ -97,19 +100,19 @@ function perform<T>(
         call.answer(value);
         return;
       }
-      saveResult(record, value, reason, call.rescue);
+      saveResult(scope.run, value, reason, call.rescue);
       call.reject(reason);
     });
   };
   const fail = (error: unknown): void => {
     settle('failed', (reason) => {
-      if (reason !== undefined) logLateError(record, error, reason);
+      if (reason !== undefined) logLateError(scope.run, error, reason);
       call.reject(reason ?? error);
     });
   };
   let answer: T | Promise<T>;
   try {
-    answer = table.state.ambient.run(record, call.task, handle);
+    answer = table.state.ambient.run(scope, call.task, handle);
   } catch (error) {
     fail(error);
     return;

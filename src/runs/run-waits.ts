@@ -1,6 +1,7 @@
 import { DeadlockError } from '../errors/wait-errors.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
+import { NOWHERE } from '../ownership/scope.js';
 import { openSectionOf } from '../ownership/section.js';
 import { endlessWait, nearestAlive } from '../ownership/wait-graph.js';
 import { checkText, wrongType } from '../support/checks.js';
@@ -72,22 +73,21 @@ async function wait(
   targets: () => Iterable<RunRecord>,
   subscribe: (tell: () => void) => () => unknown,
 ): Promise<boolean> {
-  const scope = table.state.ambient.getStore();
-  const asker = nearestAlive(scope?.run);
-  if (asker === undefined) return await untilTold(table.callerSignals, options, subscribe);
+  const ambient = table.state.ambient.getStore() ?? NOWHERE;
+  const scope = { run: nearestAlive(ambient.run), section: openSectionOf(ambient) };
   for (const target of targets()) {
-    const chain = endlessWait({ run: asker, section: openSectionOf(scope) }, target);
+    const chain = endlessWait(scope, target);
     if (chain === undefined) continue;
     const waysOut = ['wait outside of the run', 'ask with waitMs 0, which only looks'];
     throw new DeadlockError({ sessionFile: target.path, subject, chain, waysOut });
   }
-  const { waitMs = Infinity } = options;
-  const awaited = (asker.awaited ??= new Set());
   // A wait with a limit ends by itself: it may disappoint, but nobody hangs in a circle with it.
-  if (waitMs === Infinity) awaited.add(targets);
+  const isEndless = options.waitMs === undefined || options.waitMs === Infinity;
+  const waiting = isEndless ? [scope.run, scope.section] : [];
+  for (const waiter of waiting) if (waiter) (waiter.awaited ??= new Set()).add(targets);
   try {
     return await untilTold(table.callerSignals, options, subscribe);
   } finally {
-    awaited.delete(targets);
+    for (const waiter of waiting) waiter?.awaited?.delete(targets);
   }
 }

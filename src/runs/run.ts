@@ -28,8 +28,8 @@ export interface RunRequest {
   /** The absolute limit of the turn, measured from its grant. @defaultValue the coordinator's */
   readonly maxHoldMs?: number | undefined;
   /**
-   * Silence after which the run counts as stuck and is told to stop, measured from its last
-   * `progress()`. @defaultValue the coordinator's
+   * Silence after which the run counts as stuck and is told to stop, measured from its last sign
+   * of life: `progress()`, a section, a window that opens or closes. @defaultValue the coordinator's
    */
   readonly stuckAfterMs?: number | false | undefined;
   /** The run that asks, where the ambient context does not show it. */
@@ -74,8 +74,9 @@ export interface Run extends RunView, AsyncDisposable {
   readonly previous?: PreviousRun | undefined;
 
   /**
-   * One model call with its tools. Queued writes are drained and the fence is looked at, `task` runs
-   * with the run's signal, then both again; opening and closing are progress. Resolves or rejects
+   * One model call with its tools. Queued writes are drained, the file is checked for writers that
+   * went past the gate, `task` runs with the run's signal, then both again; opening and closing are
+   * signs of life. Resolves or rejects
    * as `task` does. Once the run's signal has fired it rejects with the signal's reason, at the
    * latest when the turn is taken; a result goes to `rescue` then, and the error carries it.
    *

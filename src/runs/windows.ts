@@ -2,9 +2,12 @@ import type { SessionError } from '../errors/session-error.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import { endedError } from '../ownership/run-guards.js';
 import type { RunRecord } from '../ownership/run-record.js';
+import { NOWHERE } from '../ownership/scope.js';
+import { scopeWithin } from '../ownership/wait-graph.js';
 import type { TurnWindow } from '../ownership/windows.js';
 import { monotonicMs } from '../support/clock.js';
 import { logLateError, saveResult } from './late-outcome.js';
+import type { RunRequest } from './run.js';
 
 /** A window to be: what it says about silence, its task, and what is done behind it. */
 export interface WindowCall<T> {
@@ -12,6 +15,8 @@ export interface WindowCall<T> {
   task(): T | Promise<T>;
   /** What has to be done before the window closes, whatever the task came to. */
   close(): Promise<void>;
+  /** Of the request whose handle is used. */
+  readonly rescue: RunRequest['rescue'];
   /** Why the outcome of the task does not count, if it does not. */
   stopped(): SessionError | undefined;
 }
@@ -49,7 +54,9 @@ async function conclude<T>(
 ): Promise<T> {
   let value: T;
   try {
-    value = await table.state.ambient.run(record, async () => await call.task());
+    const { ambient } = table.state;
+    const scope = scopeWithin(record, ambient.getStore() ?? NOWHERE);
+    value = await ambient.run(scope, async () => await call.task());
   } catch (error) {
     // The error of the task wins over what is found when the window closes.
     const reason = stopped();
@@ -60,7 +67,7 @@ async function conclude<T>(
   if (stopped() === undefined) await call.close();
   const reason = stopped();
   if (reason === undefined) return value;
-  saveResult(record, value, reason, record.terms.rescue);
+  saveResult(record, value, reason, call.rescue);
   throw reason;
 }
 

@@ -43,6 +43,9 @@ function oneLine(text: string): string {
 }
 
 function describeLimits({ limits }: Holder): string {
+  const { maintenanceLeftMs: leftMs } = limits;
+  if (leftMs === false) return 'its maintenance may take any time';
+  if (leftMs !== undefined) return `its maintenance may take ${describeMs(leftMs)} more`;
   const reasons = [
     ...(limits.stuckAfterMs === false
       ? []

@@ -1,13 +1,16 @@
 import type { TranscriptIoError } from '../errors/transcript-errors.js';
 import { TornTranscriptError } from '../errors/transcript-errors.js';
+import { monotonicMs } from '../support/clock.js';
 import { disk, type FileStats, TO_APPEND, TO_CREATE, TO_READ } from './disk.js';
 import { syncFolder } from './durable.js';
-import { grownBy, trip, verify, verifyNow } from './fence.js';
-import { Knowledge, settle } from './knowledge.js';
+import { checkNotTripped, verify } from './fence.js';
+import type { Knowledge } from './knowledge.js';
 import type { Pen } from './pen.js';
+import { settleWrite } from './settle-write.js';
 import { learnStamps } from './stamps.js';
 import type { Steps } from './steps.js';
-import type { Use } from './use.js';
+import { isWhole, readTail } from './tail.js';
+import { noteWritten, type Use } from './use.js';
 
 const ACTION = 'append to';
 const NEWLINE: Buffer = Buffer.from('\n');
@@ -17,18 +20,17 @@ const TRIES = 3;
 /**
  * Puts whole lines at the end of the file, in one write, in the step in which that end was verified.
  *
- * @param label whose they are, where they are a guest's; null for the owner's
  * @throws TornTranscriptError, TakeoverError, TranscriptIoError
  */
 export function* append(use: Use, lines: Buffer): Steps<void> {
   const { pen, section } = use;
   for (let attempt = 1; lines.length > 0; attempt += 1) {
-    const known = verifyNow(use) ?? (yield* verify(use));
-    pen.checkOpen(section, ACTION);
-    const bytes = known.content.endsInLine ? behindWholeLine(pen, known, lines) : lines;
-    const fd = openEnd(pen, known, attempt);
-    if (fd === undefined) continue;
+    const open = openProven(use) ?? openEnd(pen, yield* verify(use), attempt);
+    if (open === undefined) continue;
+    const { known, fd } = open;
     try {
+      pen.checkOpen(section, ACTION);
+      const bytes = known.content.endsInLine ? behindWholeLine(pen, known, lines) : lines;
       yield* writeEnd(use, known, fd, bytes);
     } catch (error) {
       closeQuietly(fd);
@@ -39,6 +41,34 @@ export function* append(use: Use, lines: Buffer): Steps<void> {
   }
 }
 
+/** The end of a file that is known. */
+interface OpenEnd {
+  readonly known: Knowledge;
+  readonly fd: number;
+}
+
+/**
+ * Opens the file where the stats of what was opened prove that nobody has changed it: what was
+ * looked at is what is written to. Undefined where that takes a closer look.
+ */
+function openProven({ pen, section, isGuest }: Use): OpenEnd | undefined {
+  checkNotTripped(pen, isGuest);
+  const known = pen.knowledge;
+  if (known === undefined || !known.isProof || section.isWrapped) return undefined;
+  let fd: number | undefined;
+  try {
+    fd = disk.open(pen.path, TO_APPEND);
+    if (known.isProvenBy(disk.fstat(fd))) {
+      if (!isGuest) pen.isFenced = true;
+      return { known, fd };
+    }
+  } catch {
+    // The closer look tells what is wrong.
+  }
+  if (fd !== undefined) closeQuietly(fd);
+  return undefined;
+}
+
 function* writeEnd(use: Use, known: Knowledge, fd: number, bytes: Buffer): Steps<void> {
   const { pen } = use;
   const offsetBytes = known.content.sizeBytes;
@@ -47,16 +77,10 @@ function* writeEnd(use: Use, known: Knowledge, fd: number, bytes: Buffer): Steps
   if (pen.record.terms.durability === 'fsync') yield* makeDurable(pen, fd, offsetBytes === 0);
 }
 
-function noteWritten({ pen, isGuest, label }: Use, offsetBytes: number, lengthBytes: number): void {
-  if (!isGuest) pen.noteWrite(lengthBytes, offsetBytes + lengthBytes);
-  else if (label === undefined) pen.noteGuestWrite({ offsetBytes, lengthBytes });
-  else pen.noteGuestWrite({ label, offsetBytes, lengthBytes });
-}
-
 /** Undefined where the file came or went since it was looked at. */
-function openEnd(pen: Pen, known: Knowledge, attempt: number): number | undefined {
+function openEnd(pen: Pen, known: Knowledge, attempt: number): OpenEnd | undefined {
   try {
-    return disk.open(pen.path, known.exists ? TO_APPEND : TO_CREATE, 0o666);
+    return { known, fd: disk.open(pen.path, known.exists ? TO_APPEND : TO_CREATE, 0o666) };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const hasChanged = code === (known.exists ? 'ENOENT' : 'EEXIST');
@@ -69,56 +93,32 @@ function openEnd(pen: Pen, known: Knowledge, attempt: number): number | undefine
 function writeAtEnd(pen: Pen, known: Knowledge, fd: number, bytes: Buffer): boolean {
   const { sizeBytes } = known.content;
   try {
-    const length = disk.write(fd, bytes, 0);
+    let length = disk.write(fd, bytes, 0);
+    // Why it came to an end is told by the attempt to go on: a full disk, as a rule.
+    if (length < bytes.length) length += disk.write(fd, bytes, length);
     if (length < bytes.length) throw shortWrite(length, bytes.length);
   } catch (cause) {
     throw pen.failure(ACTION, cause, takeBack(pen, known, fd, bytes));
   }
-  const stats = lookBack(pen, fd);
+  const takenMs = monotonicMs();
+  const stats = lookBack(fd);
   const isOurs = stats !== undefined && stats.size === sizeBytes + bytes.length;
   if (!isOurs || (known.exists && known.stats?.ino !== stats.ino)) return false;
   known.content.add(bytes);
-  known.renew(stats);
+  known.renew(stats, takenMs);
   pen.noteFile(stats);
   return true;
 }
 
-function lookBack(pen: Pen, fd: number): FileStats | undefined {
+/** At what was written to: if that is not the file that was verified, its inode is another. */
+function lookBack(fd: number): FileStats | undefined {
   try {
-    const before = disk.stat(pen.path);
-    if (before === undefined || !learnStamps(fd, before)) return before;
-    return disk.stat(pen.path);
+    const stats = disk.fstat(fd);
+    return learnStamps(fd, stats) ? disk.fstat(fd) : stats;
   } catch {
     // The bytes are in the file; its content will tell so at the next look.
     return undefined;
   }
-}
-
-/**
- * The stats do not tell that the file is what it was and these bytes. Its content does.
- *
- * @throws TakeoverError
- */
-function* settleWrite(use: Use, known: Knowledge, bytes: Buffer): Steps<void> {
-  const { pen, section } = use;
-  known.distrust(bytes);
-  const finding = yield* settle(pen.path, known);
-  pen.checkOpen(section, ACTION);
-  const { change, grown, stats } = finding;
-  if (change !== 'appended' || grown === undefined) throw trip(pen, known, lost(finding));
-  const offsetBytes = known.content.sizeBytes;
-  const foreignBytes = grown.sizeBytes - offsetBytes - bytes.length;
-  // Ours are the last ones, since they were appended: whatever else is there came before them.
-  noteWritten(use, grown.sizeBytes - bytes.length, bytes.length);
-  const isClean = grownBy(known.content, bytes).equals(grown);
-  if (!isClean && (!pen.mayAdopt || foreignBytes <= 0)) throw trip(pen, known, finding);
-  pen.know(new Knowledge({ stats, content: grown }));
-  if (!isClean) pen.noteGuestWrite({ offsetBytes, lengthBytes: foreignBytes });
-}
-
-/** The file looks as if nothing had been written: what was written to is not the file any more. */
-function lost<F extends { readonly change: unknown }>(finding: F): F {
-  return finding.change === undefined ? { ...finding, change: 'replaced' } : finding;
 }
 
 /** A write failed, or came to an end too soon: what of it is in the file is taken back. */
@@ -171,27 +171,17 @@ function shortWrite(length: number, wanted: number): Error {
 function behindWholeLine(pen: Pen, { content }: Knowledge, lines: Buffer): Buffer {
   const { lineStart: offsetBytes, sizeBytes } = content;
   const lengthBytes = sizeBytes - offsetBytes;
-  if (parses(readTail(pen, offsetBytes, lengthBytes))) return Buffer.concat([NEWLINE, lines]);
+  if (isWhole(tailOf(pen, offsetBytes, lengthBytes), offsetBytes))
+    return Buffer.concat([NEWLINE, lines]);
   const { path: sessionFile } = pen.record;
   throw new TornTranscriptError({ sessionFile, offsetBytes, lengthBytes });
 }
 
-export function readTail(pen: Pen, offsetBytes: number, lengthBytes: number): Buffer {
-  const tail = Buffer.alloc(lengthBytes);
-  const fd = disk.open(pen.path, TO_READ);
+function tailOf(pen: Pen, offsetBytes: number, lengthBytes: number): Buffer {
   try {
-    return tail.subarray(0, disk.read(fd, tail, lengthBytes, offsetBytes));
-  } finally {
-    disk.close(fd);
-  }
-}
-
-export function parses(line: Buffer): boolean {
-  try {
-    JSON.parse(line.toString());
-    return true;
-  } catch {
-    return false;
+    return readTail(pen.path, offsetBytes, lengthBytes);
+  } catch (error) {
+    throw pen.failure(ACTION, error, 'old');
   }
 }
 

@@ -20,13 +20,15 @@ import {
 /** What is known of a file without reading it. */
 export type FileStats = Stats;
 
+const IF_ANY = { throwIfNoEntry: false } as const;
+
 /**
  * Every call to the file system that this folder makes, in one place: tests make each of them fail,
  * and play file systems that are not there.
  */
 export const disk = {
   /** Undefined where there is no such file. */
-  stat: (path: string): FileStats | undefined => statSync(path, { throwIfNoEntry: false }),
+  stat: (path: string): FileStats | undefined => statSync(path, IF_ANY),
   open: (path: string, flags: number, mode?: number): number => openSync(path, flags, mode),
   fstat: (fd: number): FileStats => fstatSync(fd),
   read: (fd: number, into: Buffer, length: number, position: number): number =>

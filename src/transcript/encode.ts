@@ -1,5 +1,7 @@
 import { wrongType } from '../support/checks.js';
 
+const JSON_VALUE = 'a value that has JSON';
+
 /**
  * One whole line for each record.
  *
@@ -8,11 +10,20 @@ import { wrongType } from '../support/checks.js';
 export function encodeRecords(records: readonly unknown[]): Buffer {
   let text = '';
   for (const record of records) {
-    const line = JSON.stringify(record) as string | undefined;
-    if (line === undefined) throw wrongType('record', 'a value that has JSON', record);
-    text += `${line}\n`;
+    text += `${toJson(record)}\n`;
   }
   return Buffer.from(text);
+}
+
+function toJson(record: unknown): string {
+  let line: string | undefined;
+  try {
+    line = JSON.stringify(record) as string | undefined;
+  } catch (cause) {
+    throw new TypeError(wrongType('record', JSON_VALUE, record).message, { cause });
+  }
+  if (line === undefined) throw wrongType('record', JSON_VALUE, record);
+  return line;
 }
 
 /** @throws TypeError, RangeError */
@@ -20,7 +31,7 @@ export function encodeLines(lines: readonly unknown[]): Buffer {
   let text = '';
   for (const line of lines) {
     if (typeof line !== 'string') throw wrongType('line', 'a string', line);
-    if (/[\n\r]/.test(line)) {
+    if (line.includes('\n') || line.includes('\r')) {
       throw new RangeError('Invalid line: expected one line without its end, got a line break');
     }
     text += `${line}\n`;

@@ -1,6 +1,6 @@
 import { TakeoverError } from '../errors/transcript-errors.js';
 import type { Content } from './content.js';
-import { disk } from './disk.js';
+import { disk, type FileStats } from './disk.js';
 import { type Finding, fingerprintOf, Knowledge, settle } from './knowledge.js';
 import type { Pen } from './pen.js';
 import { readFile } from './read-file.js';
@@ -38,11 +38,25 @@ export function* verify(use: Use): Steps<Knowledge> {
 
 /** What is known of the file, where its stats alone prove that. */
 export function verifyNow({ pen, section, isGuest }: Use): Knowledge | undefined {
+  checkNotTripped(pen, isGuest);
   const known = pen.knowledge;
   if (known === undefined || section.isWrapped) return undefined;
-  if (!known.isProvenBy(disk.stat(pen.path))) return undefined;
+  if (!known.isProvenBy(statOf(pen))) return undefined;
   if (!isGuest) pen.isFenced = true;
   return known;
+}
+
+/** @throws TakeoverError the conflict that has ended this run already */
+export function checkNotTripped({ tripped }: Pen, isGuest: boolean): void {
+  if (tripped && !isGuest) throw tripped;
+}
+
+function statOf(pen: Pen): FileStats | undefined {
+  try {
+    return disk.stat(pen.path);
+  } catch (error) {
+    throw pen.failure('read', error, 'old');
+  }
 }
 
 function* lookAtContent(use: Use): Steps<Knowledge> {
@@ -51,13 +65,15 @@ function* lookAtContent(use: Use): Steps<Knowledge> {
   if (known === undefined || section.isWrapped) return yield* learn(use);
   const finding = yield* settle(pen.path, known);
   pen.checkOpen(section, 'go on');
+  // A synchronous write of the owner may go between the steps of a guest: it knows better.
+  if (pen.knowledge !== known) return pen.knowledge ?? (yield* learn(use));
   if (finding.change === undefined) {
-    known.renew(finding.stats);
+    known.renew(finding.stats, finding.takenMs);
     pen.noteFile(finding.stats);
     return known;
   }
   if (!pen.isWatched) return yield* learn(use);
-  const adopted = own(known, finding) ?? adopt(pen, known, finding);
+  const adopted = own(pen, known, finding) ?? adopt(pen, known, finding);
   if (adopted) return pen.know(adopted);
   const error = trip(pen, known, finding);
   if (!use.isGuest) throw error;
@@ -66,38 +82,44 @@ function* lookAtContent(use: Use): Steps<Knowledge> {
 
 /** Starts anew from the file as it is. */
 export function* learn({ pen, section }: Use): Steps<Knowledge> {
-  const read = yield* readFile(pen.path);
-  pen.checkOpen(section, 'go on');
-  return pen.know(new Knowledge(read));
+  for (;;) {
+    const before = pen.knowledge;
+    const read = yield* readFile(pen.path);
+    pen.checkOpen(section, 'go on');
+    const isStill = pen.knowledge === before;
+    if (isStill) return pen.know(new Knowledge(read, before));
+    if (pen.knowledge !== undefined && !section.isWrapped) return pen.knowledge;
+  }
 }
 
 /** A write of ours failed, and nobody could tell how much of it is there: as it turns out, this much. */
-function own(known: Knowledge, { change, grown, stats }: Finding): Knowledge | undefined {
+function own(pen: Pen, known: Knowledge, finding: Finding): Knowledge | undefined {
+  const { change, grown } = finding;
   if (change !== 'appended' || grown === undefined || known.doubt === undefined) return undefined;
-  const content = known.content.copy();
-  content.add(known.doubt.subarray(0, grown.sizeBytes - known.content.sizeBytes));
-  return content.equals(grown) ? new Knowledge({ stats, content: grown }) : undefined;
+  const lengthBytes = grown.sizeBytes - known.content.sizeBytes;
+  const content = grownBy(known.content, known.doubt.subarray(0, lengthBytes));
+  if (!content.equals(grown)) return undefined;
+  pen.noteWrite(lengthBytes, grown.sizeBytes);
+  return new Knowledge({ ...finding, content: grown }, known);
 }
 
 /** What a stranger appended is taken in where the run says so, and reported like a guest's. */
-function adopt(
-  pen: Pen,
-  known: Knowledge,
-  { change, grown, stats }: Finding,
-): Knowledge | undefined {
+function adopt(pen: Pen, known: Knowledge, finding: Finding): Knowledge | undefined {
+  const { change, grown } = finding;
   if (change !== 'appended' || grown === undefined || !pen.mayAdopt) return undefined;
   const offsetBytes = known.content.sizeBytes;
   pen.noteGuestWrite({ offsetBytes, lengthBytes: grown.sizeBytes - offsetBytes });
-  return new Knowledge({ stats, content: grown });
+  return new Knowledge({ ...finding, content: grown }, known);
 }
 
 /** The proof is there: one error for this run, its signal fires, the fence of others starts anew. */
 export function trip(
   pen: Pen,
   known: Knowledge,
-  { change = 'rewritten', stats }: Finding,
+  { change = 'rewritten', stats }: Pick<Finding, 'change' | 'stats'>,
 ): TakeoverError {
   const { record, table, gate } = pen;
+  if (pen.tripped) return pen.tripped;
   const error = new TakeoverError({
     sessionFile: record.path,
     runId: record.runId,

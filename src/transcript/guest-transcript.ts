@@ -11,10 +11,16 @@ const DONE: Promise<void> = Promise.resolve();
 /** Writes into one section that is open already; worth nothing once that has ended. */
 export class SectionTranscript implements GuestTranscript {
   readonly #use: () => Use;
+  #isOver = false;
 
   /** @param use the present way to the bytes: a guest may outlast the owner that let it in */
   constructor(use: () => Use) {
     this.#use = use;
+  }
+
+  /** The write that it was made for has ended, whatever of the section around goes on. */
+  end(): void {
+    this.#isOver = true;
   }
 
   append(...records: readonly unknown[]): Promise<void> {
@@ -29,7 +35,7 @@ export class SectionTranscript implements GuestTranscript {
     try {
       const use = this.#use();
       const { section, pen } = use;
-      if (!section.isOpen) throw endedError(section.record, 'append');
+      if (this.#isOver || !section.isOpen) throw endedError(section.record, 'append');
       if (section.isFixed) throw insideSection(pen.record, 'append', section);
       const progress = begin(append(use, encode()));
       return 'later' in progress ? held(use, progress.later) : DONE;

@@ -1,4 +1,5 @@
 import type { FileFingerprint } from '../errors/transcript-errors.js';
+import { monotonicMs } from '../support/clock.js';
 import type { FileChange } from '../types.js';
 import { Content } from './content.js';
 import { disk, type FileStats } from './disk.js';
@@ -15,45 +16,56 @@ export class Knowledge {
   exists = false;
   /** Bytes of ours of which nobody could tell how many have reached the end of the file. */
   doubt: Buffer | undefined = undefined;
-  /** Undefined: only content can tell. */
-  #stats: FileStats | undefined;
-  #areProof = false;
+  /** As last seen. */
+  stats: FileStats | undefined;
+  /** False: only content can tell. */
+  isTrusted = true;
+  isProof = false;
+  /** When these time stamps were first seen, by our clock: the one of the volume may be another. */
+  sinceMs = 0;
 
-  constructor({ stats, content }: Read) {
+  /** @param before what was known of the same file, where its stamps are the same */
+  constructor({ stats, content, takenMs }: Read, before?: Knowledge) {
     this.content = content;
-    this.renew(stats);
+    if (before !== undefined) {
+      this.stats = before.stats;
+      this.sinceMs = before.sinceMs;
+    }
+    this.renew(stats, takenMs);
   }
 
-  get stats(): FileStats | undefined {
-    return this.#stats;
-  }
-
-  /** The content is known to go with these stats, which were taken before it was looked at. */
-  renew(stats: FileStats | undefined): void {
+  /**
+   * The content is known to go with these stats.
+   *
+   * @param takenMs when they were taken, which was before the content was looked at
+   */
+  renew(stats: FileStats | undefined, takenMs: number): void {
     this.doubt = undefined;
     this.exists = stats !== undefined;
-    this.#stats = stats;
-    this.#areProof = stats !== undefined && areProof(stats, Date.now());
+    if (stats === undefined || !haveSameStamps(this.stats, stats)) this.sinceMs = takenMs;
+    this.stats = stats;
+    this.isTrusted = true;
+    this.isProof = stats !== undefined && areProof(stats, takenMs - this.sinceMs);
   }
 
-  /** Nothing is known of the stats any more: the next look has to read. */
+  /** Its stats tell nothing any more: the next look has to read. */
   distrust(doubt?: Buffer): void {
     this.doubt = doubt;
-    this.#stats = undefined;
-    this.#areProof = false;
+    this.isTrusted = false;
+    this.isProof = false;
   }
 
   /** Whether the stats that the file has now prove that nobody has changed it. */
   isProvenBy(stats: FileStats | undefined): boolean {
-    if (!this.exists) return stats === undefined;
-    return this.#areProof && this.looksLike(stats);
+    if (!this.exists) return stats === undefined && this.isTrusted;
+    return this.isProof && this.looksLike(stats);
   }
 
   /** Whether nothing is seen that would contradict it. */
   looksLike(stats: FileStats | undefined): boolean {
-    if (stats === undefined || this.#stats === undefined)
-      return stats === undefined && !this.exists;
-    const known = this.#stats;
+    if (!this.isTrusted) return false;
+    if (stats === undefined || this.stats === undefined) return stats === undefined && !this.exists;
+    const known = this.stats;
     return (
       known.size === stats.size &&
       known.ctimeMs === stats.ctimeMs &&
@@ -65,8 +77,12 @@ export class Knowledge {
 
   fingerprint(): FileFingerprint {
     const { exists, content } = this;
-    return { ...fingerprintOf(this.#stats), exists, sizeBytes: content.sizeBytes };
+    return { ...fingerprintOf(this.stats), exists, sizeBytes: content.sizeBytes };
   }
+}
+
+function haveSameStamps(one: FileStats | undefined, other: FileStats): boolean {
+  return one?.mtimeMs === other.mtimeMs && one.ctimeMs === other.ctimeMs;
 }
 
 export function fingerprintOf(stats: FileStats | undefined): FileFingerprint {
@@ -80,6 +96,7 @@ export interface Finding {
   /** Undefined: it is what it was, whatever the stats say. */
   readonly change: FileChange | undefined;
   readonly stats: FileStats | undefined;
+  readonly takenMs: number;
   /** Where it has only grown: all of it. */
   readonly grown?: Content;
 }
@@ -87,20 +104,25 @@ export interface Finding {
 /** Settles by content whether a file is what it was, reading no more than that takes. */
 export function* settle(path: string, known: Knowledge): Steps<Finding> {
   const { sizeBytes } = known.content;
+  const takenMs = monotonicMs();
   const fd = openToRead(path);
-  if (fd === undefined) return { change: sizeBytes > 0 ? 'deleted' : undefined, stats: undefined };
+  if (fd === undefined) {
+    return { change: sizeBytes > 0 ? 'deleted' : undefined, stats: undefined, takenMs };
+  }
   try {
     const stats = disk.fstat(fd);
+    const found = { stats, takenMs };
+    if (!stats.isFile()) return { ...found, change: 'replaced' };
     const isOther = known.stats !== undefined && known.stats.ino !== stats.ino;
-    const otherwise = isOther || !stats.isFile() ? 'replaced' : undefined;
-    if (!stats.isFile()) return { change: 'replaced', stats };
-    if (stats.size < sizeBytes) return { change: otherwise ?? 'truncated', stats };
+    if (stats.size < sizeBytes) return { ...found, change: isOther ? 'replaced' : 'truncated' };
     const content = new Content();
-    yield* readInto(fd, content, sizeBytes, (_, read) => known.content.agreesWith(read));
-    if (!content.equals(known.content)) return { change: otherwise ?? 'rewritten', stats };
-    if (stats.size === sizeBytes) return { change: undefined, stats };
+    yield* readInto(fd, content, sizeBytes, (read) => known.content.agreesWith(read));
+    if (!content.equals(known.content)) {
+      return { ...found, change: isOther ? 'replaced' : 'rewritten' };
+    }
+    if (stats.size === sizeBytes) return { ...found, change: undefined };
     yield* readInto(fd, content, stats.size);
-    return { change: 'appended', stats, grown: content };
+    return { ...found, change: 'appended', grown: content };
   } finally {
     disk.close(fd);
   }

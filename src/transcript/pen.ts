@@ -12,9 +12,9 @@ import { endless, insideSection } from '../ownership/refusals.js';
 import { checkAlive, checkOwner, endedError } from '../ownership/run-guards.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import { NOWHERE } from '../ownership/scope.js';
-import { openSectionOf, type Section } from '../ownership/section.js';
+import { openSectionOf, type Section, sectionOf } from '../ownership/section.js';
 import type { TurnWork } from '../ownership/turn-work.js';
-import { endlessWait } from '../ownership/wait-graph.js';
+import { endlessWait, scopeWithin } from '../ownership/wait-graph.js';
 import { monotonicMs } from '../support/clock.js';
 import type { GuestWrite } from '../types.js';
 import type { FileStats } from './disk.js';
@@ -23,6 +23,12 @@ import { begin, type Steps } from './steps.js';
 
 /** The only thing that may be done inside a section whose content must not change. */
 export const READ = 'read';
+
+/** How an operation enters the gate. */
+interface EntryOptions {
+  readonly isQueued?: boolean;
+  readonly waitMs?: number;
+}
 
 /**
  * The access of one run to the bytes of its file: how it enters the gate, what it has written, what
@@ -36,8 +42,11 @@ export class Pen implements TurnWork {
   queued = 0;
   /** The fence of the present turn has begun. */
   isFenced = false;
-  /** Prompt windows that are open and adopt what strangers append. */
-  adopting = 0;
+  /** Prompt windows that are open and say for themselves what happens to what strangers append. */
+  readonly policies: Readonly<Record<'takeover' | 'adopt', Set<object>>> = {
+    takeover: new Set(),
+    adopt: new Set(),
+  };
   /** The conflict that ended this run; every use of the gate throws it from then on. */
   tripped: TakeoverError | undefined = undefined;
   endBytes: number | undefined = undefined;
@@ -56,8 +65,7 @@ export class Pen implements TurnWork {
   }
 
   get path(): string {
-    const { file, path } = this.record;
-    return file?.realPath ?? path;
+    return ioPathOf(this.record);
   }
 
   get knowledge(): Knowledge | undefined {
@@ -76,7 +84,9 @@ export class Pen implements TurnWork {
   }
 
   get mayAdopt(): boolean {
-    return this.adopting > 0 || this.record.terms.onForeignAppend === 'adopt';
+    const { adopt, takeover } = this.policies;
+    if (adopt.size > 0 || takeover.size > 0) return adopt.size > 0;
+    return this.record.terms.onForeignAppend === 'adopt';
   }
 
   get writes(): WriteProgress {
@@ -131,12 +141,18 @@ export class Pen implements TurnWork {
    * Does this in a section: the one around, one of its own, or one that it waits for; in this call
    * as far as nothing has to be waited for.
    *
-   * @param isQueued whether it was accepted before, so that it may still begin while the run ends
+   * @param options.isQueued whether it was accepted before, so that it may still begin while the
+   *   run ends
+   * @param options.waitMs how long it waits for the section
    */
-  perform<T>(action: string, work: (section: Section) => Steps<T>, isQueued = false): Promise<T> {
+  perform<T>(
+    action: string,
+    work: (section: Section) => Steps<T>,
+    { isQueued = false, waitMs = this.record.terms.waitMs }: EntryOptions = {},
+  ): Promise<T> {
     try {
       const section = this.tryEnter(action, isQueued);
-      if (section === undefined) return this.#performLater(action, work);
+      if (section === undefined) return this.#performLater(action, work, waitMs);
       return this.#performIn(section, work);
     } catch (error) {
       return Promise.reject(error);
@@ -151,13 +167,13 @@ export class Pen implements TurnWork {
   tryEnter(action: string, isQueued = false): Section | undefined {
     const { record, table } = this;
     checkIsFile(record, action);
-    const around = openSectionOf(table.state.ambient.getStore());
-    const isInside = around?.gate === this.gate;
-    if (isQueued || isInside) checkAlive(record, action);
+    const scope = table.state.ambient.getStore() ?? NOWHERE;
+    const around = sectionOf(scope, this.gate);
+    if (isQueued || around?.record === record) checkAlive(record, action);
     else checkOwner(record, action);
     if (this.tripped) throw this.tripped;
-    if (isInside && around.isFixed && action !== READ) throw insideSection(record, action, around);
-    if (!isInside) return this.gate.tryOpen(record, action, around);
+    if (around?.isFixed === true && action !== READ) throw insideSection(record, action, around);
+    if (around === undefined) return this.gate.tryOpen(record, action, scopeWithin(record, scope));
     around.enter();
     return around;
   }
@@ -165,7 +181,15 @@ export class Pen implements TurnWork {
   /** Leaves a section that `tryEnter` gave; it is a sign of life. */
   leave(section: Section): void {
     section.leave();
+    this.table.state.outbox.flush();
     if (this.record.isOwner) this.record.noteProgress(monotonicMs());
+  }
+
+  /** Calls code of users inside a section; where that is around already, so is all else. */
+  inside<T>(section: Section, code: () => T): T {
+    const { ambient } = this.table.state;
+    const isAround = sectionOf(ambient.getStore() ?? NOWHERE, this.gate) === section;
+    return isAround ? code() : ambient.run(section, code);
   }
 
   /**
@@ -205,15 +229,20 @@ export class Pen implements TurnWork {
     }
   }
 
-  async #performLater<T>(action: string, work: (section: Section) => Steps<T>): Promise<T> {
+  async #performLater<T>(
+    action: string,
+    work: (section: Section) => Steps<T>,
+    waitMs: number,
+  ): Promise<T> {
     const { record, table, gate } = this;
-    const { run, section: around } = table.state.ambient.getStore() ?? NOWHERE;
-    const scope = { run, section: around };
-    const chain = gate.open && endlessWait(scope, gate.open);
-    if (chain && around?.isOpen === true) throw endless(record, gate.queue, chain);
+    const scope = table.state.ambient.getStore() ?? NOWHERE;
+    const isFree = scope.run === record && openSectionOf(scope) === undefined;
+    const chain = isFree || !gate.open ? undefined : endlessWait(scope, gate.open);
+    if (chain) throw endless(record, gate.queue, chain);
     const section = await new Promise<Section>((resolve, reject) => {
-      const request = new SectionRequest(record, action, around, resolve, reject);
-      gate.wait(request, record.terms.waitMs);
+      const within = scopeWithin(record, scope);
+      const request = new SectionRequest(record, action, within, waitMs, resolve, reject);
+      gate.wait(request);
     });
     this.checkOpen(section, action);
     if (this.tripped) {
@@ -222,6 +251,11 @@ export class Pen implements TurnWork {
     }
     return await this.#performIn(section, work);
   }
+}
+
+/** Where the bytes of this run's file are. */
+export function ioPathOf({ file, path }: RunRecord): string {
+  return file?.realPath ?? path;
 }
 
 /** The pen of a run, made at its first use. */

@@ -1,6 +1,7 @@
 import { log } from '../observe/deliver.js';
-import { checkAlive } from '../ownership/run-guards.js';
-import { openSectionOf } from '../ownership/section.js';
+import { checkAlive, checkOwner } from '../ownership/run-guards.js';
+import { NOWHERE } from '../ownership/scope.js';
+import { sectionOf } from '../ownership/section.js';
 import { SectionTranscript } from './guest-transcript.js';
 import type { Pen } from './pen.js';
 import type { Steps } from './steps.js';
@@ -9,15 +10,16 @@ import type { Use } from './use.js';
 
 export type QueuedWrite = (transcript: GuestTranscript) => void | Promise<void>;
 
-const ACTION = 'a queued write';
+const ACTION = 'write from the queue';
 
 /**
  * Takes a write in. It begins at once where none is before it, else after the last one; inside a
  * section of this gate it runs directly.
  */
 export function enqueue(pen: Pen, write: QueuedWrite): Promise<void> {
-  const around = openSectionOf(pen.table.state.ambient.getStore());
-  if (around?.gate === pen.gate) return settled(pen, perform(pen, write));
+  const scope = pen.table.state.ambient.getStore() ?? NOWHERE;
+  if (sectionOf(scope, pen.gate)) return settled(pen, perform(pen, write));
+  checkOwner(pen.record, ACTION);
   pen.queued += 1;
   const before = pen.queue;
   const outcome =
@@ -38,19 +40,22 @@ export async function drain(pen: Pen): Promise<void> {
 }
 
 function perform(pen: Pen, write: QueuedWrite): Promise<void> {
-  const { record, table } = pen;
   try {
-    checkAlive(record, ACTION);
+    checkAlive(pen.record, ACTION);
   } catch (error) {
     return Promise.reject(error);
   }
   function* work(section: Use['section']): Steps<void> {
     const transcript = new SectionTranscript(() => ({ pen, section, isGuest: false }));
-    yield table.state.ambient.run(section, async () => {
-      await write(transcript);
-    });
+    try {
+      yield pen.inside(section, async () => {
+        await write(transcript);
+      });
+    } finally {
+      transcript.end();
+    }
   }
-  return pen.perform(ACTION, work, true);
+  return pen.perform(ACTION, work, { isQueued: true });
 }
 
 /** Whoever queued it is told; whoever did not listen finds it in the log, not as a crash. */

@@ -1,7 +1,6 @@
-import { parses } from './append.js';
+import { bomBytes, isWhole } from './tail.js';
 
 const NEWLINE = 10;
-const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** A part of the file. */
 export interface Span {
@@ -22,13 +21,13 @@ export interface Records {
 export function parseRecords(bytes: Buffer): Records {
   const records: unknown[] = [];
   const invalid: Span[] = [];
-  let offset = bytes.subarray(0, BOM.length).equals(BOM) ? BOM.length : 0;
+  let offset = bomBytes(bytes);
   while (offset < bytes.length) {
     const newline = bytes.indexOf(NEWLINE, offset);
     const end = newline < 0 ? bytes.length : newline;
     const line = bytes.subarray(offset, end);
     const span = { offset, bytes: line.length };
-    if (newline < 0 && !parses(line)) return { records, invalid, torn: span };
+    if (newline < 0 && !isWhole(line, offset)) return { records, invalid, torn: span };
     const text = line.toString();
     if (text.trim() !== '') addRecord(text, span, records, invalid);
     offset = end + 1;

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { InvalidSessionFileError } from '../errors/setup-errors.js';
 import type { TranscriptIoError } from '../errors/transcript-errors.js';
 import { wrongType } from '../support/checks.js';
+import { monotonicMs } from '../support/clock.js';
 import { Content } from './content.js';
 import { disk, type FileStats, TO_CREATE, TO_READ } from './disk.js';
 import { syncFolder } from './durable.js';
@@ -11,11 +12,14 @@ import { Knowledge } from './knowledge.js';
 import type { Pen } from './pen.js';
 import { readKnown } from './read.js';
 import { readInto } from './read-file.js';
+import { learnStamps } from './stamps.js';
 import type { Steps } from './steps.js';
 import type { Use } from './use.js';
 
 const ACTION = 'rewrite';
 const CHUNK_BYTES = 4_194_304;
+/** How volumes without hard links refuse one. */
+const LINKLESS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
 export type Update = (current: Buffer) => Buffer | string | Promise<Buffer | string>;
 
@@ -24,37 +28,39 @@ export type Update = (current: Buffer) => Buffer | string | Promise<Buffer | str
  * reads finds the old content or the new, after a crash, too.
  */
 export function* rewrite(use: Use, update: Update): Steps<void> {
+  const { section } = use;
+  const wasFixed = section.isFixed;
+  // What `update` works on stays as it is until the new content is in its place.
+  section.isFixed = true;
+  try {
+    yield* rewriteFixed(use, update);
+  } finally {
+    section.isFixed = wasFixed;
+  }
+}
+
+function* rewriteFixed(use: Use, update: Update): Steps<void> {
   const { pen, section } = use;
   const { bytes, known } = yield* readKnown(use);
   checkOneName(pen, known.stats);
   const before = known.content.copy();
-  const next = toBuffer(yield callFixed(use, update, bytes));
+  const next = toBuffer(yield pen.inside(section, async () => await update(bytes)));
   pen.checkOpen(section, ACTION);
   const temporary = join(dirname(pen.path), `.penholder-${randomBytes(6).toString('hex')}.tmp`);
+  const content = new Content();
   try {
-    yield* writeTemporary(temporary, next, known.stats);
+    yield* writeTemporary(temporary, next, content, known.stats);
   } catch (error) {
     remove(temporary);
     throw pen.failure(ACTION, error, 'old');
   }
   try {
-    yield* replace(use, before, temporary, next);
+    yield* replace(use, before, temporary, content);
   } catch (error) {
     remove(temporary);
     throw error;
   }
   if (pen.record.terms.durability === 'fsync') yield* syncName(pen);
-}
-
-/** What `update` works on must stay as it is until it has answered. */
-async function callFixed({ pen, section }: Use, update: Update, bytes: Buffer): Promise<unknown> {
-  const wasFixed = section.isFixed;
-  section.isFixed = true;
-  try {
-    return await pen.table.state.ambient.run(section, update, bytes);
-  } finally {
-    section.isFixed = wasFixed;
-  }
 }
 
 function toBuffer(value: unknown): Buffer {
@@ -73,8 +79,14 @@ function checkOneName(pen: Pen, stats: FileStats | undefined): void {
   });
 }
 
-function* writeTemporary(path: string, bytes: Buffer, like: FileStats | undefined): Steps<void> {
-  const fd = disk.open(path, TO_CREATE, 0o666);
+function* writeTemporary(
+  path: string,
+  bytes: Buffer,
+  content: Content,
+  like: FileStats | undefined,
+): Steps<void> {
+  // Nobody else may look into it before it has the mode of the file that it replaces.
+  const fd = disk.open(path, TO_CREATE, like === undefined ? 0o666 : 0o600);
   try {
     for (let from = 0; from < bytes.length;) {
       const length = disk.write(fd, bytes.subarray(from, from + CHUNK_BYTES), 0);
@@ -83,7 +95,11 @@ function* writeTemporary(path: string, bytes: Buffer, like: FileStats | undefine
       if (from < bytes.length) yield;
     }
     if (like) keepOwnership(fd, like);
-    yield disk.syncLater(fd);
+    learnStamps(fd, disk.fstat(fd));
+    const synced = disk.syncLater(fd);
+    // While the disk is busy.
+    content.add(bytes);
+    yield synced;
   } finally {
     disk.close(fd);
   }
@@ -96,23 +112,23 @@ function keepOwnership(fd: number, { uid, gid, mode }: FileStats): void {
 }
 
 /** The last look at the old file and the rename are one step; then the old file is looked at again. */
-function* replace(use: Use, before: Content, temporary: string, bytes: Buffer): Steps<void> {
+function* replace(use: Use, before: Content, temporary: string, content: Content): Steps<void> {
   const { pen, section } = use;
   const old = openOld(pen);
   try {
     const known = yield* verify(use);
     pen.checkOpen(section, ACTION);
-    // Only by code that has the path in a section around this one.
-    if (!known.content.equals(before))
-      throw trip(pen, known, { change: 'rewritten', stats: known.stats });
-    moveInto(pen, known, temporary, bytes.length);
+    // Code that has the path, in a section around this one, may have written meanwhile.
+    const isOther = !section.isWrapped && !known.content.equals(before);
+    if (isOther) throw trip(pen, known, { change: 'rewritten', stats: known.stats });
+    moveInto(pen, known, temporary, content.sizeBytes);
+    pen.noteWrite(content.sizeBytes, content.sizeBytes);
+    const next = know(pen, content);
     const isLate = old !== undefined && (yield* hasChanged(old, known));
     pen.checkOpen(section, ACTION);
-    pen.noteWrite(bytes.length, bytes.length);
-    if (isLate) throw trip(pen, known, { change: 'rewritten', stats: disk.stat(pen.path) });
-    know(pen, bytes);
+    if (isLate) throw trip(pen, known, { change: 'rewritten', stats: next.stats });
   } finally {
-    if (old !== undefined) disk.close(old);
+    if (old !== undefined) closeQuietly(old);
   }
 }
 
@@ -128,7 +144,7 @@ function openOld(pen: Pen): number | undefined {
 function moveInto(pen: Pen, known: Knowledge, temporary: string, sizeBytes: number): void {
   try {
     if (known.exists) disk.rename(temporary, pen.path);
-    else createAs(temporary, pen.path);
+    else createAs(pen, temporary);
   } catch (error) {
     known.distrust();
     throw pen.failure(ACTION, error, contentAfter(pen, temporary, sizeBytes));
@@ -136,9 +152,27 @@ function moveInto(pen: Pen, known: Knowledge, temporary: string, sizeBytes: numb
 }
 
 /** A file that somebody else made meanwhile is not replaced. */
-function createAs(temporary: string, path: string): void {
-  disk.link(temporary, path);
+function createAs(pen: Pen, temporary: string): void {
+  try {
+    disk.link(temporary, pen.path);
+  } catch (error) {
+    // Over a network a link may be made and its answer lost, so that it is asked for twice.
+    if (isLinked(pen, temporary, error)) return remove(temporary);
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!LINKLESS.has(code) || disk.stat(pen.path) !== undefined) throw error;
+    disk.rename(temporary, pen.path);
+    return;
+  }
   remove(temporary);
+}
+
+function isLinked(pen: Pen, temporary: string, error: unknown): boolean {
+  try {
+    return disk.stat(pen.path)?.ino === disk.stat(temporary)?.ino;
+  } catch {
+    forget(pen);
+    throw pen.failure(ACTION, error, 'unknown');
+  }
 }
 
 /** Where the temporary file still is, the rename has not happened. */
@@ -149,38 +183,56 @@ function contentAfter(
 ): TranscriptIoError['content'] {
   try {
     if (disk.stat(temporary) !== undefined) return 'old';
-    pen.gate.knowledge = undefined;
-    pen.isFenced = false;
+    forget(pen);
     pen.noteWrite(sizeBytes, sizeBytes);
     return 'new';
   } catch {
+    forget(pen);
     return 'unknown';
   }
 }
 
-/** Whether somebody wrote to the old file in the moment in which it was replaced. */
-function* hasChanged(old: number, { content, stats }: Knowledge): Steps<boolean> {
-  const now = disk.fstat(old);
-  if (stats?.size === now.size && stats.mtimeMs === now.mtimeMs) return false;
-  if (now.size !== content.sizeBytes) return true;
-  const seen = new Content();
-  yield* readInto(old, seen, now.size);
-  return !seen.equals(content);
+/** The fence begins anew with the next use: nobody can tell that the content is ours. */
+function forget(pen: Pen): void {
+  pen.gate.knowledge = undefined;
+  pen.isFenced = false;
 }
 
-function know(pen: Pen, bytes: Buffer): void {
-  const content = new Content();
-  content.add(bytes);
+/** Whether somebody wrote to the old file in the moment in which it was replaced. */
+function* hasChanged(old: number, { content, stats }: Knowledge): Steps<boolean> {
+  try {
+    const now = disk.fstat(old);
+    if (stats?.size === now.size && stats.mtimeMs === now.mtimeMs) return false;
+    if (now.size !== content.sizeBytes) return true;
+    const seen = new Content();
+    yield* readInto(old, seen, now.size);
+    return seen.sizeBytes === content.sizeBytes && !seen.equals(content);
+  } catch {
+    // A look that fails proves nothing.
+    return false;
+  }
+}
+
+function closeQuietly(fd: number): void {
+  try {
+    disk.close(fd);
+  } catch {
+    // It was only read.
+  }
+}
+
+function know(pen: Pen, content: Content): Knowledge {
+  const takenMs = monotonicMs();
   let stats: FileStats | undefined;
   try {
     stats = disk.stat(pen.path);
   } catch {
     // Its content will tell at the next look.
   }
-  const known = new Knowledge({ stats, content });
+  const known = new Knowledge({ stats, content, takenMs });
   known.exists = true;
   if (stats?.size !== content.sizeBytes) known.distrust();
-  pen.know(known);
+  return pen.know(known);
 }
 
 function* syncName(pen: Pen): Steps<void> {

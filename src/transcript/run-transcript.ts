@@ -1,11 +1,11 @@
 import type { WriteProgress } from '../errors/transcript-errors.js';
-import { insideSection } from '../ownership/refusals.js';
-import { openSectionOf, type Section } from '../ownership/section.js';
+import { checkOutside } from '../ownership/run-guards.js';
+import type { RunRecord } from '../ownership/run-record.js';
 import { checkFunction } from '../support/checks.js';
 import type { GuestWrite } from '../types.js';
 import { append } from './append.js';
 import { encodeLines, encodeRecords } from './encode.js';
-import { type Pen, READ } from './pen.js';
+import { ioPathOf, type Pen, READ } from './pen.js';
 import { enqueue, type QueuedWrite } from './queued-writes.js';
 import { read } from './read.js';
 import { parseRecords, type Records } from './records.js';
@@ -19,23 +19,30 @@ import { wrap, wrapNow } from './wrapped.js';
 
 /** The transcript as the owner of the file, or a handle that joined it, has it. */
 export class RunTranscript implements Transcript {
+  readonly #record: RunRecord;
   readonly #pen: () => Pen;
+  readonly #penSoFar: () => Pen | undefined;
 
-  /** @param pen of the run, where the handle may still be used; throws where it may not */
-  constructor(pen: () => Pen) {
+  /**
+   * @param pen of the run, where the handle may still be used; throws where it may not
+   * @param penSoFar the same for a look, which never throws; undefined where nothing was used yet
+   */
+  constructor(record: RunRecord, pen: () => Pen, penSoFar: () => Pen | undefined) {
+    this.#record = record;
     this.#pen = pen;
+    this.#penSoFar = penSoFar;
   }
 
   get path(): string {
-    return this.#pen().path;
+    return ioPathOf(this.#record);
   }
 
   get startBytes(): number {
-    return this.#pen().record.startBytes;
+    return this.#record.startBytes;
   }
 
   get writes(): WriteProgress {
-    return this.#pen().writes;
+    return this.#penSoFar()?.writes ?? { count: 0, bytes: 0, endBytes: this.startBytes };
   }
 
   append(...records: readonly unknown[]): Promise<void> {
@@ -61,7 +68,7 @@ export class RunTranscript implements Transcript {
 
   async rotate(next: string | URL): Promise<void> {
     const pen = this.#pen();
-    checkOutside(pen, 'rotate');
+    checkOutside(pen.table.state, pen.record, 'rotate');
     const file = await resolveNext(pen, next);
     await this.#perform('rotate', (use) => rotate(use, file));
   }
@@ -72,7 +79,7 @@ export class RunTranscript implements Transcript {
 
   async write<T>(section: (path: string) => T | Promise<T>): Promise<T> {
     checkFunction('section', section);
-    return await this.#perform('a wrapped write', (use) => wrap(use, section));
+    return await this.#perform('write', (use) => wrap(use, section));
   }
 
   writeSync<T>(section: (path: string) => T): T {
@@ -90,7 +97,7 @@ export class RunTranscript implements Transcript {
   }
 
   takeGuestWrites(): readonly GuestWrite[] {
-    return this.#pen().takeGuestWrites();
+    return this.#penSoFar()?.takeGuestWrites() ?? [];
   }
 
   #append(encode: () => Buffer): Promise<void> {
@@ -110,14 +117,4 @@ export class RunTranscript implements Transcript {
       return Promise.reject(error);
     }
   }
-}
-
-/**
- * What waits for a turn, a window or another file cannot begin while a section is open around it.
- *
- * @throws DeadlockError
- */
-export function checkOutside(pen: Pen, action: string): void {
-  const section: Section | undefined = openSectionOf(pen.table.state.ambient.getStore());
-  if (section?.gate === pen.gate) throw insideSection(pen.record, action, section);
 }

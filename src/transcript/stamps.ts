@@ -11,17 +11,29 @@ import { disk, type FileStats } from './disk.js';
 
 /** No tick is longer: FAT keeps two seconds. */
 const LONGEST_TICK_MS = 2_500;
+/** No clock is so wrong: what is that old has not just been changed. */
+const FAR_MS = 86_400_000;
 /** Two changes that follow each other at once and differ by less show a clock, not ticks. */
 const FINE_MS = 1;
 
 /** Volumes by device, as far as tried: whether each change gets stamps of its own. */
 const fineVolumes = new Map<number, boolean>();
 
-/** Whether any change after these stats were taken shows in the stamps. */
-export function areProof(stats: FileStats, nowMs: number): boolean {
-  if (fineVolumes.get(stats.dev) === true) return true;
-  const ageMs = nowMs - Math.max(stats.mtimeMs, stats.ctimeMs);
-  return ageMs > LONGEST_TICK_MS;
+/**
+ * Whether any change after these stats were taken shows in the stamps.
+ *
+ * @param knownMs how long these stamps have been seen, by our own clock: that of a volume elsewhere
+ *   may be another
+ */
+export function areProof(stats: FileStats, knownMs: number): boolean {
+  if (fineVolumes.get(stats.dev) === true || knownMs > LONGEST_TICK_MS) return true;
+  const ageMs = Date.now() - Math.max(stats.mtimeMs, stats.ctimeMs);
+  return ageMs > FAR_MS;
+}
+
+/** Whether it was found out what the stamps of this volume are worth. */
+export function knowsStamps(stats: FileStats): boolean {
+  return fineVolumes.has(stats.dev);
 }
 
 /**
@@ -31,9 +43,9 @@ export function areProof(stats: FileStats, nowMs: number): boolean {
  * @returns whether it did so, so that other stats go with the file now
  */
 export function learnStamps(fd: number, stats: FileStats): boolean {
-  if (fineVolumes.has(stats.dev)) return false;
+  if (knowsStamps(stats)) return false;
   try {
-    const verdict = tryStamps(fd, stats.mode & 0o7777);
+    const verdict = tryStamps(fd);
     if (verdict !== undefined) fineVolumes.set(stats.dev, verdict);
   } catch {
     // Whoever may not set the mode cannot find out: ticks are assumed.
@@ -46,7 +58,8 @@ export function learnStamps(fd: number, stats: FileStats): boolean {
  * Thrice, since two changes may happen to lie in two ticks, not four. Undefined where the process
  * stood still meanwhile: then the difference is no answer.
  */
-function tryStamps(fd: number, mode: number): boolean | undefined {
+function tryStamps(fd: number): boolean | undefined {
+  const mode = disk.fstat(fd).mode & 0o7777;
   disk.chmod(fd, mode);
   let before = disk.fstat(fd);
   for (let round = 0; round < 3; round += 1) {

@@ -43,6 +43,7 @@ export interface Transcript extends GuestTranscript {
    *
    * @throws InvalidSessionFileError `ERR_SESSION_FILE_INVALID` with reason `alias`: the file has
    *   several names, which a rename would part
+   * @throws TypeError `update` returned neither a string nor bytes
    */
   rewrite(update: (current: Buffer) => Buffer | string | Promise<Buffer | string>): Promise<void>;
   /**
@@ -64,6 +65,7 @@ export interface Transcript extends GuestTranscript {
    * The same for synchronous code, at one go.
    *
    * @throws GateBusyError `ERR_SESSION_GATE_BUSY` an asynchronous section of this run is open
+   * @throws TypeError the code returned a promise: `write` is for that
    */
   writeSync<T>(section: (path: string) => T): T;
   /**

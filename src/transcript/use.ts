@@ -9,3 +9,11 @@ export interface Use {
   /** Whose it is, where it is a guest's. */
   readonly label?: string | undefined;
 }
+
+/** These bytes of this use are in the file: its owner's, or reported to the owner as a guest's. */
+export function noteWritten(use: Use, offsetBytes: number, lengthBytes: number): void {
+  const { pen, isGuest, label } = use;
+  if (!isGuest) pen.noteWrite(lengthBytes, offsetBytes + lengthBytes);
+  else if (label === undefined) pen.noteGuestWrite({ offsetBytes, lengthBytes });
+  else pen.noteGuestWrite({ label, offsetBytes, lengthBytes });
+}

@@ -6,6 +6,8 @@ import { syncFile } from './durable.js';
 import { handOver, learn, verify } from './fence.js';
 import type { Knowledge } from './knowledge.js';
 import type { Pen } from './pen.js';
+import { openToRead } from './read-file.js';
+import { knowsStamps, learnStamps } from './stamps.js';
 import { finishNow, type Steps } from './steps.js';
 import type { Use } from './use.js';
 
@@ -18,7 +20,7 @@ export function* wrap<T>(use: Use, code: (path: string) => T | Promise<T>): Step
   const before = yield* openWrapped(use);
   let answer: T;
   try {
-    answer = (yield callIn(pen, section, async () => await code(pen.path))) as T;
+    answer = (yield pen.inside(section, async () => await code(pen.path))) as T;
   } catch (error) {
     yield* closeAfterError(use, before);
     throw error;
@@ -33,16 +35,16 @@ export function* wrap<T>(use: Use, code: (path: string) => T | Promise<T>): Step
  * @throws GateBusyError an asynchronous section of this run is open elsewhere
  */
 export function wrapNow<T>(pen: Pen, code: (path: string) => T): T {
-  const section = pen.tryEnter('a synchronous write') ?? enterBetween(pen);
+  const section = pen.tryEnter('write synchronously') ?? enterBetween(pen);
   const use: Use = { pen, section, isGuest: false };
   try {
     const before = finishNow(openWrapped(use));
     let answer: T;
     try {
-      answer = callIn(pen, section, () => code(pen.path));
+      answer = pen.inside(section, () => code(pen.path));
       if (isThenable(answer)) throw notSynchronous(answer);
     } catch (error) {
-      finishNow(closeAfterError(use, before));
+      finishNow(closeAfterError(use, before, disk.sync));
       throw error;
     }
     finishNow(closeWrapped(use, before, disk.sync));
@@ -65,7 +67,7 @@ function enterBetween(pen: Pen): Section {
   throw new GateBusyError({
     sessionFile: pen.record.path,
     runId: open?.record.runId ?? pen.record.runId,
-    openSection: open?.action ?? 'a section',
+    openSection: open?.title ?? 'a section',
   });
 }
 
@@ -83,9 +85,13 @@ function* openWrapped(use: Use): Steps<Knowledge | undefined> {
 }
 
 /** The error of the code wins over what its end finds; what it wrote counts all the same. */
-function* closeAfterError(use: Use, before: Knowledge | undefined): Steps<void> {
+function* closeAfterError(
+  use: Use,
+  before: Knowledge | undefined,
+  sync?: (fd: number) => void,
+): Steps<void> {
   try {
-    yield* closeWrapped(use, before);
+    yield* closeWrapped(use, before, sync);
   } catch {
     // Whoever uses the file next is told.
   }
@@ -99,24 +105,50 @@ function* closeWrapped(
   const { pen, section } = use;
   if (before === undefined || !section.isOpen) return;
   try {
-    const { content, exists } = yield* learn(use);
-    if (content.equals(before.content)) return;
-    const lengthBytes = Math.max(0, content.sizeBytes - before.content.sizeBytes);
-    pen.noteWrite(lengthBytes, content.sizeBytes);
-    if (exists && pen.record.terms.durability === 'fsync') yield* syncFile(pen.path, sync);
-  } catch (error) {
-    // Nothing is known of what was written: whoever comes next starts anew.
-    pen.gate.knowledge = undefined;
-    pen.isFenced = false;
-    throw pen.failure('read', error, 'unknown');
+    const isNew = yield* lookWhatWasWritten(use, before);
+    if (isNew && pen.record.terms.durability === 'fsync') yield* makeDurable(pen, sync);
   } finally {
     section.isWrapped = false;
     section.onAbandoned = undefined;
   }
 }
 
-function callIn<T>(pen: Pen, section: Section, code: () => T): T {
-  return pen.table.state.ambient.run(section, code);
+/** Whether the file has another content than before: then that is what is known from now on. */
+function* lookWhatWasWritten(use: Use, before: Knowledge): Steps<boolean> {
+  const { pen } = use;
+  try {
+    const stats = disk.stat(pen.path);
+    const hasWritten = stats !== undefined && !before.looksLike(stats);
+    if (hasWritten && !knowsStamps(stats)) tryStamps(pen.path);
+    const { content, exists } = yield* learn(use);
+    if (content.equals(before.content)) return false;
+    pen.noteWrite(Math.max(0, content.sizeBytes - before.content.sizeBytes), content.sizeBytes);
+    return exists;
+  } catch (error) {
+    // Nothing is known of what was written: whoever comes next starts anew.
+    pen.gate.knowledge = undefined;
+    pen.isFenced = false;
+    throw pen.failure('read', error, 'unknown');
+  }
+}
+
+function* makeDurable(pen: Pen, sync: (fd: number) => Promise<void> | void): Steps<void> {
+  try {
+    yield* syncFile(pen.path, sync);
+  } catch (error) {
+    throw pen.failure('write', error, 'new');
+  }
+}
+
+/** The code inside has just written: what the time stamps of this volume are worth can be tried. */
+function tryStamps(path: string): void {
+  const fd = openToRead(path);
+  if (fd === undefined) return;
+  try {
+    learnStamps(fd, disk.fstat(fd));
+  } finally {
+    disk.close(fd);
+  }
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

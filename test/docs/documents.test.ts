@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT, codeBlocks, codeSpans, relativeLinks, textOf } from './support/markdown.js';
+import { unionOf } from './support/declarations.js';
+import { ROOT, codeBlocks, codeSpans, relativeLinks, section, textOf } from './support/markdown.js';
 
-const FOLDERS = ['', 'src', 'src/ownership'];
+const FOLDERS = ['', 'src', 'src/ownership', 'src/transcript', 'src/runs'];
 const FILE_NAME =
   /^\.?[\w-]+(?:[./-][\w-]+)*\.(?:ts|json|md|mjs|cjs|run)$|^\.?[\w-]+(?:\/[\w.-]+)*\/(?:run)?$/;
 
@@ -44,5 +45,19 @@ describe('ARCHITECTURE.md', () => {
     const drawn = Array.from(levels.matchAll(/^([\w.]+)\/? /gm), ([, name = '']) => name);
 
     expect(drawn.sort()).toEqual(readdirSync(path.join(ROOT, 'src')).sort());
+  });
+
+  it('draws every phase of a run', () => {
+    const states = section(textOf('ARCHITECTURE.md'), '## States of a run');
+    const phases = unionOf('src/types.ts', 'RunPhase');
+
+    expect(phases.filter((phase) => !states.includes(phase))).toEqual([]);
+  });
+
+  it('has every invariant, in order', () => {
+    const invariants = section(textOf('ARCHITECTURE.md'), '## Invariants');
+    const numbers = Array.from(invariants.matchAll(/^(\d+)\. /gm), ([, number]) => Number(number));
+
+    expect(numbers).toEqual(Array.from({ length: 18 }, (_, index) => index + 1));
   });
 });

@@ -1,12 +1,28 @@
 import { describe, expect, it, vi } from 'vitest';
-import { OwnerWaitTimeoutError, RUN_ENDS, RUN_KINDS } from '../../src/index.js';
+import {
+  FILE_CHANGES,
+  OwnerWaitTimeoutError,
+  RUN_ENDS,
+  RUN_KINDS,
+  TakeoverError,
+} from '../../src/index.js';
 import { errorClasses, membersOf, unionOf } from './support/declarations.js';
-import { codeBlocks, idsIn, section, tableRows, textOf } from './support/markdown.js';
+import { codeBlocks, codeSpans, idsIn, section, tableRows, textOf } from './support/markdown.js';
 
 const README = textOf('README.md');
 
+/** The names in one column of a table; a cell may hold several. */
 function column(firstTitle: string, index = 0): string[] {
-  return tableRows(README, firstTitle).map((cells) => cells[index] ?? '');
+  return tableRows(README, firstTitle).flatMap((cells) => (cells[index] ?? '').split(', '));
+}
+
+/** The code blocks without a language, whatever their line breaks. */
+function shownTexts(): string[] {
+  return codeBlocks(README, '').map((block) => block.replaceAll(/\s+/g, ' ').trim());
+}
+
+function notNamed(members: readonly string[], text = README): string[] {
+  return members.filter((member) => !new RegExp(`\\b${member}\\b`).test(text));
 }
 
 describe('the README', () => {
@@ -53,8 +69,22 @@ describe('the README', () => {
     vi.useRealTimers();
 
     // Then the README shows that text, whatever its line breaks
-    const shown = codeBlocks(README, '').map((block) => block.replaceAll(/\s+/g, ' ').trim());
-    expect(shown).toContain(`${name}: ${message}`);
+    expect(shownTexts()).toContain(`${name}: ${message}`);
+  });
+
+  it('shows a takeover as the code words it', () => {
+    const { name, message } = new TakeoverError({
+      sessionFile: '/srv/agent/family.jsonl',
+      runId: 'r-1',
+      change: 'appended',
+      by: 'unknown',
+      expected: { exists: true, sizeBytes: 4_810 },
+      seen: { exists: true, sizeBytes: 5_013 },
+      writes: { count: 2, bytes: 410, endBytes: 4_810 },
+      startBytes: 4_400,
+    });
+
+    expect(shownTexts()).toContain(`${name}: ${message}`);
   });
 
   it('lists every option, with its default', () => {
@@ -96,7 +126,7 @@ describe('the README', () => {
   it('names every cause of a signal', () => {
     const causes = unionOf('src/types.ts', 'InterruptCause');
 
-    expect(column('end', 2)).toEqual(expect.arrayContaining(causes));
+    expect(codeSpans(README)).toEqual(expect.arrayContaining(causes));
   });
 
   it('names the kinds in the order of their urgency', () => {
@@ -109,21 +139,61 @@ describe('the README', () => {
     const members = [...membersOf('src/runs/run.ts', 'Run').keys()].filter(
       (name) => name !== 'toJSON',
     );
-    const shown = column('member').map((member) => /^run\.(\w+)/.exec(member)?.[1] ?? member);
+    const shown = tableRows(README, 'member').map(
+      ([member = '']) => /^run\.(\w+)/.exec(member)?.[1] ?? member,
+    );
 
     expect(shown.sort()).toEqual(members.sort());
   });
 
-  it.each(['Coordinator', 'CoordinatorSnapshot'])('names every member of %s', (name) => {
-    const members = [...membersOf('src/coordinator.ts', name).keys()];
+  it('lists every member of a transcript', () => {
+    const file = 'src/transcript/transcript.ts';
+    const members = ['Transcript', 'GuestTranscript'].flatMap((name) => [
+      ...membersOf(file, name).keys(),
+    ]);
+    const shown = column('run.transcript').map((member) => /^\w+/.exec(member)?.[0] ?? member);
 
-    expect(members.filter((member) => !new RegExp(`\\b${member}\\b`).test(README))).toEqual([]);
+    expect(shown.sort()).toEqual(members.sort());
   });
 
-  it('names every look-up of the index', () => {
-    const members = [...membersOf('src/runs/run-index.ts', 'RunIndex').keys()];
+  it('says what a guest may do', () => {
+    const members = [...membersOf('src/transcript/transcript.ts', 'GuestTranscript').keys()];
+    const [guests = ''] = README.split('\n').filter((line) => line.startsWith('**Guests**'));
 
-    expect(members.filter((member) => !new RegExp(`\\b${member}\\b`).test(README))).toEqual([]);
+    expect(notNamed(members, guests)).toEqual([]);
+  });
+
+  it.each([
+    { call: 'run.prompt(', file: 'src/runs/prompt.ts', name: 'PromptOptions' },
+    { call: 'sessions.write(', file: 'src/runs/guest-write.ts', name: 'WriteOptions' },
+  ])('shows every member of $name where it shows $call', ({ call, file, name }) => {
+    const members = [...membersOf(file, name).keys()];
+
+    const [shown = ''] = codeSpans(README).filter((span) => span.startsWith(call));
+
+    expect(notNamed(members, shown)).toEqual([]);
+  });
+
+  it.each([
+    { file: 'src/coordinator.ts', name: 'Coordinator' },
+    { file: 'src/coordinator.ts', name: 'CoordinatorSnapshot' },
+    { file: 'src/runs/run-index.ts', name: 'RunIndex' },
+    { file: 'src/types.ts', name: 'PreviousRun' },
+    { file: 'src/types.ts', name: 'GuestWrite' },
+    { file: 'src/transcript/records.ts', name: 'Records' },
+    { file: 'src/errors/transcript-errors.ts', name: 'WriteProgress' },
+  ])('names every member of $name', ({ file, name }) => {
+    expect(notNamed([...membersOf(file, name).keys()])).toEqual([]);
+  });
+
+  it('names all that a failed write can leave', () => {
+    const left = unionOf('src/errors/transcript-errors.ts', 'ContentLeft');
+
+    expect(codeSpans(README)).toEqual(expect.arrayContaining(left));
+  });
+
+  it('names every change of a file that is a takeover', () => {
+    expect(codeSpans(README)).toEqual(expect.arrayContaining([...FILE_CHANGES]));
   });
 
   it('says of every guarantee that it holds or that it does not, and knows no other', () => {

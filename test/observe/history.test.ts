@@ -107,6 +107,7 @@ describe('EventLog', () => {
     generation: 1,
     kind: 'cron',
     path: '/s',
+    key: '/s',
     sessionKey: undefined,
     sessionId: undefined,
   } as const;

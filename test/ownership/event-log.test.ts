@@ -7,6 +7,7 @@ const SUBJECT: EventSubject = {
   generation: 1,
   kind: 'person',
   path: '/a.jsonl',
+  key: '/a.jsonl',
   sessionKey: undefined,
   sessionId: undefined,
 };
@@ -73,12 +74,12 @@ describe('EventLog', () => {
     expect(log.read(() => true)[0]?.generation).toBe(1);
   });
 
-  it('read() gives the events of those runs that fit', () => {
+  it('read() gives the events that fit', () => {
     const log = new EventLog<EventSubject>(4);
-    const other = { ...SUBJECT, runId: 'other' };
+    const other = { ...SUBJECT, runId: 'other', key: '/other' };
     log.write('parked', SUBJECT);
     log.write('parked', other);
 
-    expect(log.read((subject) => subject === other).map(({ runId }) => runId)).toEqual(['other']);
+    expect(log.read(({ key }) => key === '/other').map(({ runId }) => runId)).toEqual(['other']);
   });
 });

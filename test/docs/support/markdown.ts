@@ -28,21 +28,18 @@ export function relativeLinks(text: string): string[] {
   return targets.filter((target) => !/^[a-z]+:/.test(target));
 }
 
+function cellsOf(line: string): string[] {
+  const cells = line.split('|').slice(1, -1);
+  return cells.map((cell) => cell.trim().replaceAll('`', ''));
+}
+
 /** The cells of the tables whose first column has this title, row by row, without backticks. */
 export function tableRows(text: string, firstTitle: string): string[][] {
   const rows: string[][] = [];
-  let isInside = false;
-  for (const line of text.split('\n')) {
-    if (!line.startsWith('|')) {
-      isInside = false;
-      continue;
-    }
-    const cells = line
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim().replaceAll('`', ''));
-    if (cells[0] === firstTitle) isInside = true;
-    else if (isInside && !/^-+$/.test(cells[0] ?? '')) rows.push(cells);
+  const tables = withoutBlocks(text).matchAll(/^\|.*\n\|[ :|-]+\n(?:\|.*\n)*/gm);
+  for (const [table] of tables) {
+    const [titles = [], , ...body] = table.trimEnd().split('\n').map(cellsOf);
+    if (titles[0] === firstTitle) rows.push(...body);
   }
   return rows;
 }

@@ -71,6 +71,11 @@ function assertHistory(events: readonly OwnershipEvent[]): void {
     const { type, runId, sessionFile } = event;
     // Bears the id of the run that it was refused for.
     if (type === 'refused' && event.code === 'ERR_SESSION_RUN_DUPLICATE') continue;
+    if (type === 'rotated') {
+      expect(owners.get(event.formerSessionFile)).toBe(runId);
+      owners.delete(event.formerSessionFile);
+      owners.set(sessionFile, runId);
+    }
     const seen = outcomes.get(runId) ?? [];
     outcomes.set(runId, seen);
     if (OUTCOMES.includes(type) || type === 'ended') seen.push(type);

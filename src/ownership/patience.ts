@@ -1,0 +1,34 @@
+import { monotonicMs } from '../support/clock.js';
+import { Countdown } from '../support/countdown.js';
+import { stalledMs } from './hold-limits.js';
+
+/**
+ * A countdown for work that needs the process to run: where that stood still, the work gets as much
+ * again as it has lost, at most `mostMs` at a time.
+ */
+export class Patience {
+  readonly #mostMs: number;
+  readonly #onDue: () => void;
+  #countdown: Countdown<undefined>;
+
+  constructor(dueAtMs: number, mostMs: number, onDue: () => void) {
+    this.#mostMs = mostMs;
+    this.#onDue = onDue;
+    this.#countdown = this.#start(dueAtMs);
+  }
+
+  stop(): void {
+    this.#countdown.stop();
+  }
+
+  #start(dueAtMs: number): Countdown<undefined> {
+    return new Countdown(dueAtMs, undefined, this.#check, false);
+  }
+
+  readonly #check = (): void => {
+    const nowMs = monotonicMs();
+    const lostMs = stalledMs(this.#countdown.dueAtMs, nowMs);
+    if (lostMs > 0) this.#countdown = this.#start(nowMs + Math.min(lostMs, this.#mostMs));
+    else this.#onDue();
+  };
+}
