@@ -95,8 +95,10 @@ function nextLimitMs(record: RunRecord): number {
   return Math.min(record.progressMs + patienceMs + record.excusedMs, holdLimitMs(record));
 }
 
+/** What had no chance to run gets its time anew, or as much again as it has lost. */
 function excuse(record: RunRecord, nowMs: number, stalledMs: number): void {
   record.excusedMs = nowMs - record.progressMs;
-  if (record.finishing) record.finishing.sinceMs += stalledMs;
-  for (const window of record.windows ?? []) window.dueAtMs += stalledMs;
+  if (record.finishing) record.finishing.sinceMs = nowMs;
+  const leastMs = nowMs + Math.min(stalledMs, record.origin.settleMs);
+  for (const window of record.windows ?? []) window.dueAtMs = Math.max(window.dueAtMs, leastMs);
 }

@@ -1,6 +1,7 @@
 import { monotonicMs } from '../support/clock.js';
 import { checkStillSame } from './identify.js';
 import type { RunRecord } from './run-record.js';
+import type { Scope } from './scope.js';
 import type { TableState } from './table-state.js';
 import type { Turns } from './turns.js';
 import { endless, waitTimeout } from './refusals.js';
@@ -30,14 +31,18 @@ export class Parking {
     this.#state.outbox.flush();
   }
 
-  /** Resolves once the run owns again. */
-  comeBack(record: RunRecord, waitMs: number): Promise<RunRecord> {
+  /**
+   * Resolves once the run owns again.
+   *
+   * @param scope in whose context that is waited for
+   */
+  comeBack(record: RunRecord, waitMs: number, scope: Scope): Promise<RunRecord> {
     return new Promise((resolve, reject) => {
       record.waiter = { resolve, reject };
       record.waitLimitMs = waitMs;
       record.parkedMs = monotonicMs();
       try {
-        this.#decide(record, waitMs);
+        this.#decide(record, waitMs, scope);
       } catch (error) {
         this.#turns.stopWaiting(record, error);
       }
@@ -45,7 +50,7 @@ export class Parking {
     });
   }
 
-  #decide(record: RunRecord, waitMs: number): void {
+  #decide(record: RunRecord, waitMs: number, scope: Scope): void {
     const queue = record.queue;
     if (queue === undefined) throw new Error('a parked run keeps its queue');
     if (record.firing) throw record.firing.reason;
@@ -55,7 +60,7 @@ export class Parking {
       return;
     }
     if (waitMs === 0) throw waitTimeout(record);
-    const chain = endlessWait({ run: record, section: undefined }, queue.owner);
+    const chain = endlessWait(scope, queue.owner);
     if (chain) throw endless(record, queue, chain);
     queue.enqueueResume(record);
     this.#turns.contend(queue);

@@ -8,6 +8,7 @@ import type { SteadyMap } from '../support/steady-map.js';
 import type { Countdown } from '../support/countdown.js';
 import type {
   Logger,
+  PreviousRun,
   RunEnd,
   RunKind,
   RunLimits,
@@ -132,8 +133,12 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
   work: TurnWork | undefined = undefined;
   /** Where the last of its own writes ended, once it has ended. */
   endBytes: number | undefined = undefined;
-  /** How many events there had been when its present turn began. */
+  /** How many events there had been when its present turn began, and on which key it did. */
   grantSequence = 0;
+  grantKey = '';
+  /** What was found of the run before the present turn, once somebody looked. */
+  previous: { readonly generation: number; readonly run: PreviousRun | undefined } | undefined =
+    undefined;
   /** The prompt and maintenance windows that are open. */
   windows: Set<TurnWindow> | undefined = undefined;
   /** How the run will end, once what is under way has come to its end. */

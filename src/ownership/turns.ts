@@ -67,6 +67,7 @@ export class Turns {
     queue.parked?.delete(record);
     record.noteGrant(nowMs);
     record.grantSequence = this.#state.log.written;
+    record.grantKey = record.key;
     this.#state.deadlines.stop(record);
     this.#state.counters[isResumed ? 'resumed' : 'granted'] += 1;
     this.#state.emit(isResumed ? 'resumed' : 'granted', record, { waitedMs }, undefined, nowMs);

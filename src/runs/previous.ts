@@ -2,13 +2,20 @@ import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import type { PreviousRun } from '../types.js';
 
-/** The run that had the file before this turn, as far as the history still knows. */
+/** The run that had the file before the present turn, as far as the history still knew at the first look. */
 export function previousOf(table: OwnerTable, record: RunRecord): PreviousRun | undefined {
-  if (record.generation === 0) return undefined;
+  const { generation } = record;
+  if (record.previous?.generation !== generation) {
+    record.previous = { generation, run: generation > 0 ? find(table, record) : undefined };
+  }
+  return record.previous.run;
+}
+
+function find(table: OwnerTable, record: RunRecord): PreviousRun | undefined {
   const previous = table.state.log.lastBefore(
     record.grantSequence,
     'ended',
-    (other) => other !== record && other.key === record.key && !other.terms.isGuest,
+    (other) => other !== record && other.key === record.grantKey && !other.terms.isGuest,
   );
   if (previous?.end === undefined) return undefined;
   const { runId, end, startBytes, endBytes } = previous;

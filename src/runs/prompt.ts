@@ -1,11 +1,11 @@
 import { log } from '../observe/deliver.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
+import { Patience } from '../ownership/patience.js';
 import { checkOutside, checkOwner } from '../ownership/run-guards.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import type { Section } from '../ownership/section.js';
 import { checkDuration, checkObject, checkOneOf } from '../support/checks.js';
 import { monotonicMs } from '../support/clock.js';
-import { Countdown } from '../support/countdown.js';
 import { verify } from '../transcript/fence.js';
 import { type Pen, penOf } from '../transcript/pen.js';
 import { drain } from '../transcript/queued-writes.js';
@@ -83,9 +83,10 @@ export function checkMayOpen(record: RunRecord, action: string): void {
  */
 async function look(pen: Pen): Promise<void> {
   const { record } = pen;
-  const dueAtMs = monotonicMs() + record.origin.settleMs;
+  const { settleMs } = record.origin;
+  const dueAtMs = monotonicMs() + settleMs;
   try {
-    if (pen.queue !== undefined) await atMost(dueAtMs, drain(pen));
+    if (pen.queue !== undefined) await atMost(dueAtMs, settleMs, drain(pen));
     const waitMs = Math.max(0, dueAtMs - monotonicMs());
     const verified = (section: Section) => verify({ pen, section, isGuest: false });
     await pen.perform('look at the fence', verified, { waitMs });
@@ -107,11 +108,11 @@ async function lookAfter(pen: Pen): Promise<void> {
 }
 
 /** A queued write that hangs does not keep a window from opening or closing. */
-function atMost(dueAtMs: number, work: Promise<void>): Promise<void> {
+function atMost(dueAtMs: number, settleMs: number, work: Promise<void>): Promise<void> {
   return new Promise((done) => {
-    const countdown = new Countdown(dueAtMs, undefined, done, false);
+    const patience = new Patience(dueAtMs, settleMs, done);
     void work.then(() => {
-      countdown.stop();
+      patience.stop();
       done();
     });
   });

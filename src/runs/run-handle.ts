@@ -49,7 +49,6 @@ export class RunHandle implements Run {
   #isReleased = false;
   #pen: Pen | undefined;
   #transcript: RunTranscript | undefined;
-  #previous: PreviousRun | undefined;
 
   /** @param rescue of the request that got this handle, which may have joined the run of another */
   constructor(
@@ -115,8 +114,7 @@ export class RunHandle implements Run {
     return this.#transcript;
   }
   get previous(): PreviousRun | undefined {
-    this.#previous ??= previousOf(this.#table, this.#record);
-    return this.#previous;
+    return previousOf(this.#table, this.#record);
   }
 
   async prompt<T>(task: PromptTask<T>, options: PromptOptions = {}): Promise<T> {
@@ -147,7 +145,7 @@ export class RunHandle implements Run {
     const outcome = await Promise.allSettled([this.#call(task)]);
     try {
       checkAlive(record, 'come back from park');
-      await this.#table.parking.comeBack(record, waitMs);
+      await this.#comeBack(waitMs);
       checkAlive(record, 'come back from park');
     } catch (error) {
       keepOutcome(record, outcome[0], error as SessionError);
@@ -155,6 +153,21 @@ export class RunHandle implements Run {
     }
     if (outcome[0].status === 'rejected') throw outcome[0].reason;
     return outcome[0].value;
+  }
+
+  /** Whoever called `park` waits for the turn, which may be code of another run, or of a section. */
+  async #comeBack(waitMs: number): Promise<void> {
+    const record = this.#record;
+    const { ambient } = this.#table.state;
+    const scope = scopeWithin(record, ambient.getStore() ?? NOWHERE);
+    const targets = () => [record];
+    const waiting = [scope.run === record ? undefined : scope.run, scope.section];
+    for (const waiter of waiting) if (waiter) (waiter.awaited ??= new Set()).add(targets);
+    try {
+      await this.#table.parking.comeBack(record, waitMs, scope);
+    } finally {
+      for (const waiter of waiting) waiter?.awaited?.delete(targets);
+    }
   }
 
   /** `async`, so that a task that throws at once is a rejection like any other. */

@@ -117,6 +117,8 @@ export function* settle(path: string, known: Knowledge): Steps<Finding> {
     if (stats.size < sizeBytes) return { ...found, change: isOther ? 'replaced' : 'truncated' };
     const content = new Content();
     yield* readInto(fd, content, sizeBytes, (read) => known.content.agreesWith(read));
+    const isCutShort = content.sizeBytes < sizeBytes && disk.fstat(fd).size < sizeBytes;
+    if (isCutShort) return { stats: disk.fstat(fd), takenMs, change: 'truncated' };
     if (!content.equals(known.content)) {
       return { ...found, change: isOther ? 'replaced' : 'rewritten' };
     }

@@ -48,14 +48,15 @@ function* rewriteFixed(use: Use, update: Update): Steps<void> {
   pen.checkOpen(section, ACTION);
   const temporary = join(dirname(pen.path), `.penholder-${randomBytes(6).toString('hex')}.tmp`);
   const content = new Content();
+  let written: FileStats;
   try {
-    yield* writeTemporary(temporary, next, content, known.stats);
+    written = yield* writeTemporary(temporary, next, content, known.stats);
   } catch (error) {
     remove(temporary);
     throw pen.failure(ACTION, error, 'old');
   }
   try {
-    yield* replace(use, before, temporary, content);
+    yield* replace(use, before, { path: temporary, content, written });
   } catch (error) {
     remove(temporary);
     throw error;
@@ -84,7 +85,7 @@ function* writeTemporary(
   bytes: Buffer,
   content: Content,
   like: FileStats | undefined,
-): Steps<void> {
+): Steps<FileStats> {
   // Nobody else may look into it before it has the mode of the file that it replaces.
   const fd = disk.open(path, TO_CREATE, like === undefined ? 0o666 : 0o600);
   try {
@@ -100,6 +101,7 @@ function* writeTemporary(
     // While the disk is busy.
     content.add(bytes);
     yield synced;
+    return disk.fstat(fd);
   } finally {
     disk.close(fd);
   }
@@ -111,9 +113,17 @@ function keepOwnership(fd: number, { uid, gid, mode }: FileStats): void {
   if ((own.mode & 0o7777) !== (mode & 0o7777)) disk.chmod(fd, mode & 0o7777);
 }
 
+/** The new content, and the file that has it. */
+interface Temporary {
+  readonly path: string;
+  readonly content: Content;
+  readonly written: FileStats;
+}
+
 /** The last look at the old file and the rename are one step; then the old file is looked at again. */
-function* replace(use: Use, before: Content, temporary: string, content: Content): Steps<void> {
+function* replace(use: Use, before: Content, temporary: Temporary): Steps<void> {
   const { pen, section } = use;
+  const { path, content } = temporary;
   const old = openOld(pen);
   try {
     const known = yield* verify(use);
@@ -121,9 +131,9 @@ function* replace(use: Use, before: Content, temporary: string, content: Content
     // Code that has the path, in a section around this one, may have written meanwhile.
     const isOther = !section.isWrapped && !known.content.equals(before);
     if (isOther) throw trip(pen, known, { change: 'rewritten', stats: known.stats });
-    moveInto(pen, known, temporary, content.sizeBytes);
+    moveInto(pen, known, path, content.sizeBytes);
     pen.noteWrite(content.sizeBytes, content.sizeBytes);
-    const next = know(pen, content);
+    const next = know(pen, temporary);
     const isLate = old !== undefined && (yield* hasChanged(old, known));
     pen.checkOpen(section, ACTION);
     if (isLate) throw trip(pen, known, { change: 'rewritten', stats: next.stats });
@@ -199,10 +209,11 @@ function forget(pen: Pen): void {
 }
 
 /** Whether somebody wrote to the old file in the moment in which it was replaced. */
-function* hasChanged(old: number, { content, stats }: Knowledge): Steps<boolean> {
+function* hasChanged(old: number, { content, stats, isProof }: Knowledge): Steps<boolean> {
   try {
     const now = disk.fstat(old);
-    if (stats?.size === now.size && stats.mtimeMs === now.mtimeMs) return false;
+    const isSame = stats?.size === now.size && stats.mtimeMs === now.mtimeMs;
+    if (isSame && isProof) return false;
     if (now.size !== content.sizeBytes) return true;
     const seen = new Content();
     yield* readInto(old, seen, now.size);
@@ -221,7 +232,7 @@ function closeQuietly(fd: number): void {
   }
 }
 
-function know(pen: Pen, content: Content): Knowledge {
+function know(pen: Pen, { content, written }: Temporary): Knowledge {
   const takenMs = monotonicMs();
   let stats: FileStats | undefined;
   try {
@@ -231,7 +242,10 @@ function know(pen: Pen, content: Content): Knowledge {
   }
   const known = new Knowledge({ stats, content, takenMs });
   known.exists = true;
-  if (stats?.size !== content.sizeBytes) known.distrust();
+  // The rename has moved ctime; all else is as it was written, or somebody came right behind it.
+  const { size, ino, mtimeMs } = written;
+  const isOurs = stats?.size === size && stats.ino === ino && stats.mtimeMs === mtimeMs;
+  if (!isOurs) known.distrust();
   return pen.know(known);
 }
 

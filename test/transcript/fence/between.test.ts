@@ -1,6 +1,7 @@
+import { utimesSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../src/index.js';
-import { APPEND, FOREIGN_ACTS, OVERWRITE_BACKDATED } from './support/foreign.js';
+import { APPEND, FOREIGN_ACTS, overwriteByte, OVERWRITE_BACKDATED } from './support/foreign.js';
 import { OWN_APPEND, OWN_REWRITE, OWN_WRITE, OWN_WRITE_SYNC } from './support/own-writes.js';
 import { assertTakeover, RECORDS, takeoverOf, useScene } from './support/scene.js';
 
@@ -108,6 +109,20 @@ describe('a stranger between two own writes', () => {
     APPEND.act(scene.file());
 
     expect((await takeoverOf(run.transcript.append({ own: 2 }))).change).toBe('rewritten');
+  });
+
+  it('[F7] one whose modification time is exactly as before is found', async () => {
+    // Given a file with a time that can be set again to the nanosecond
+    const run = await scene.own(RECORDS);
+    utimesSync(scene.file(), 1_000_000_000, 1_000_000_000);
+    await run.transcript.read();
+
+    // When somebody overwrites a byte and sets it
+    overwriteByte(scene.file());
+    utimesSync(scene.file(), 1_000_000_000, 1_000_000_000);
+
+    // Then
+    await assertTakeover(run, run.transcript.append({ own: 1 }), 'rewritten');
   });
 
   it('[F7] a file that a stranger makes is found by the run that found none', async () => {

@@ -1,6 +1,7 @@
 import { utimesSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { disk } from '../../../src/transcript/disk.js';
+import { standStill } from '../../ownership/support/steps.js';
 import { useFakeTime } from '../../support/fake-time.js';
 import { overwriteByte, renameOver } from './support/foreign.js';
 import { OWN_APPEND, OWN_REWRITE, OWN_WRITE, OWN_WRITE_SYNC } from './support/own-writes.js';
@@ -38,6 +39,18 @@ describe('the fence on a volume that counts time in ticks', () => {
 
     expect((await run.transcript.read()).toString()).toBe(scene.content());
     assertNoAlarm(scene.stage, run);
+  });
+
+  it.each(OWN)('[F7] finds it in a process that is not young: $name', async (own) => {
+    // Given a clock that has run for long
+    standStill(60_000);
+    playCoarseVolume(60_000);
+    const run = await scene.own(RECORDS);
+    await own.perform(run, scene.sessions);
+
+    overwriteByte(scene.file());
+
+    await assertTakeover(run, run.transcript.append({ own: 2 }), 'rewritten');
   });
 
   it('[F7] finds another file of the same size and times', async () => {

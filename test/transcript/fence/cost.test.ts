@@ -1,7 +1,7 @@
-import { utimesSync } from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../src/index.js';
-import { assertNoAlarm, RECORDS, useScene } from './support/scene.js';
+import { assertNoAlarm, RECORDS, takeoverOf, useScene } from './support/scene.js';
 import { countDisk, playFineVolume } from './support/volumes.js';
 
 /** Every gate that finds an unchanged file, and what it asks of the disk. */
@@ -43,6 +43,18 @@ describe('what the fence costs where time stamps are fine', () => {
     await run.transcript.dropTornTail();
     expect(calls().read).toBe(1);
     await run.transcript.dropTornTail();
+
+    expect(calls().read).toBe(1);
+  });
+
+  it('a file that differs at its beginning is not read to its end', async () => {
+    playFineVolume();
+    const run = await scene.own(`${'7'.repeat(3_500_000)}\n`);
+    await run.transcript.append({ own: 1 });
+    writeFileSync(scene.file(), 'x', { flag: 'r+' });
+
+    const calls = countDisk();
+    await takeoverOf(run.transcript.dropTornTail());
 
     expect(calls().read).toBe(1);
   });

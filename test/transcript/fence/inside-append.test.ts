@@ -1,3 +1,4 @@
+import { utimesSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FOREIGN_ACTS, type ForeignAct } from './support/foreign.js';
 import { assertTakeover, RECORDS, takeoverOf, useScene } from './support/scene.js';
@@ -41,6 +42,29 @@ describe('a stranger inside one append', () => {
       expect(hasActed()).toBe(true);
       expect(outcomes).toMatchObject([{}, { status: 'rejected' }]);
       expect(scene.content()).not.toContain('[]');
+      await assertTakeover(run, run.transcript.read(), foreign.change);
+    },
+  );
+
+  it.each(rows([...CALLS, 8, 9, 10, 11, 12, 13], TOLD))(
+    '[F7] is found behind a look at the content, too: $foreign.name before call $moment',
+    async ({ foreign, moment }) => {
+      // Given a file that looks different, so that the append has to read it first
+      const run = await scene.own(RECORDS);
+      await run.transcript.append({ own: 1 });
+      utimesSync(scene.file(), 1, 1);
+      meddleBefore(moment, () => {
+        foreign.act(scene.file());
+      });
+
+      // When
+      const outcomes = await Promise.allSettled([
+        run.transcript.appendLines('{}'),
+        run.transcript.appendLines('[]'),
+      ]);
+
+      // Then
+      expect(outcomes).toMatchObject([{}, { status: 'rejected' }]);
       await assertTakeover(run, run.transcript.read(), foreign.change);
     },
   );

@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FOREIGN_ACTS, type ForeignAct } from './support/foreign.js';
+import { FOREIGN_ACTS, FOREIGN_LINE, type ForeignAct } from './support/foreign.js';
 import { assertNoAlarm, assertTakeover, RECORDS, useScene } from './support/scene.js';
 import { meddle, type Moment } from './support/volumes.js';
 
@@ -78,6 +78,22 @@ describe('a stranger inside one rewrite', () => {
     // Then the new content is there, and the error says so: its bytes are lost, not hidden
     expect(scene.content()).toBe('{"mine":1}\n');
     expect(error.writes).toMatchObject({ count: 2, endBytes: 11 });
+  });
+
+  it('[F7] who makes the file that was not there is not overwritten', async () => {
+    // Given a rewrite of a file that is not there
+    const run = await scene.own();
+    meddle({ call: 'link', when: 'before', nth: 1 }, () => {
+      writeFileSync(scene.file(), FOREIGN_LINE);
+    });
+
+    // When somebody makes it in the last moment
+    const use = run.transcript.rewrite(() => '{"mine":1}\n');
+
+    // Then it stays, and the next gate tells
+    await expect(use).rejects.toThrow('EEXIST');
+    expect(scene.content()).toBe(FOREIGN_LINE);
+    await assertTakeover(run, run.transcript.append({ own: 1 }), 'appended');
   });
 
   // A rename takes whatever has the name: in the microsecond before it, nothing tells another file

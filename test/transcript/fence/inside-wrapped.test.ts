@@ -104,6 +104,14 @@ describe('a stranger beside a wrapped section', () => {
     },
   );
 
+  it.each(WRAPPED)('[F15] a section that writes nothing is no write: $name', async ({ use }) => {
+    const run = await scene.own(RECORDS);
+
+    await use(run, () => {});
+
+    expect(run.transcript.writes).toEqual({ count: 0, bytes: 0, endBytes: RECORDS.length });
+  });
+
   it.each(WRAPPED)('[F7] is found after a section that threw: $name', async ({ use }) => {
     // Given a section that wrote and threw
     const run = await scene.own(RECORDS);

@@ -5,6 +5,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -98,6 +99,17 @@ describe('the fence and changes of nothing but metadata', () => {
     await run.transcript.read();
 
     writeFileSync(scene.file(), '');
+    await run.transcript.append({ own: 1 });
+
+    expect(scene.content()).toBe('{"own":1}\n');
+    assertNoAlarm(scene.stage, run);
+  });
+
+  it('[F6] an empty file vanishes: absent and empty are the same', async () => {
+    const run = await scene.own('');
+    await run.transcript.read();
+
+    rmSync(scene.file());
     await run.transcript.append({ own: 1 });
 
     expect(scene.content()).toBe('{"own":1}\n');

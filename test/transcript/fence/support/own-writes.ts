@@ -69,6 +69,19 @@ export const OWN_WRITES: readonly OwnWrite[] = [
     },
   },
   {
+    name: 'write with appends inside',
+    perform: (run) =>
+      run.transcript.write(async (path) => {
+        await appendFile(path, LINE);
+        await run.transcript.append({ nested: 1 });
+        await appendFile(path, LINE);
+        run.transcript.writeSync(() => {
+          appendFileSync(path, LINE);
+        });
+        await run.transcript.append({ nested: 2 });
+      }),
+  },
+  {
     name: 'dropTornTail',
     perform: async (run) => {
       run.transcript.writeSync((path) => appendFileSync(path, '{"torn'));

@@ -2,9 +2,13 @@ import * as fc from 'fast-check';
 import { type Coordinator, type Run, SessionError } from '../../../../src/index.js';
 import { loopTurn } from '../../../runs/support/sessions.js';
 
-/** Something that asks for a file, and what is done inside it. */
+/**
+ * Something that asks for a file, and what is done inside it. Neither a prompt, which waits for
+ * queued writes while there is time to settle, nor a park, whose way back ends with its `waitMs`:
+ * here nothing ends by time.
+ */
 export interface Plan {
-  readonly how: 'turn' | 'join' | 'guest' | 'section' | 'queued' | 'rewrite' | 'prompt' | 'park';
+  readonly how: 'turn' | 'join' | 'guest' | 'section' | 'queued' | 'rewrite';
   readonly file: number;
   readonly inParallel: boolean;
   readonly pause: number;
@@ -22,15 +26,21 @@ export function plansOf(depth: number, files: number): fc.Arbitrary<readonly Pla
       'section',
       'queued',
       'rewrite',
-      'prompt',
-      'park',
     ),
     file: fc.nat(files - 1),
     inParallel: fc.boolean(),
     pause: fc.nat(3),
     inner: depth === 0 ? fc.constant([]) : plansOf(depth - 1, files),
   });
-  return fc.array(plan, { maxLength: 3 });
+  return fc.array(plan.map(asLeaf), { maxLength: 3 });
+}
+
+/**
+ * Queued writes wait for what was queued before, and a guest that keeps the owner waiting loses its
+ * section after the time to settle: neither is refused, so nothing is asked for inside them.
+ */
+function asLeaf(plan: Plan): Plan {
+  return plan.how === 'queued' || plan.how === 'guest' ? { ...plan, inner: [] } : plan;
 }
 
 /** The runs in whose context a plan is performed, by file. */
@@ -59,20 +69,18 @@ export class Performer {
     const sessionFile = this.#pathOf(file);
     const run = runs.get(file);
     const inner = (): Promise<void> => this.#inner(plan, runs);
-    if (how === 'turn' || how === 'join') {
-      const onReentry = how === 'join' ? 'join' : 'refuse';
-      return await this.#sessions.run({ sessionFile, onReentry }, (own) =>
-        this.#inner(plan, new Map([...runs, [file, own]])),
-      );
-    }
-    if (how === 'guest' || run === undefined) {
+    if (how === 'guest') {
       return await this.#sessions.write(sessionFile, async (transcript) => {
         await inner();
         await this.#count(file, transcript.append(how));
       });
     }
-    if (how === 'prompt') return await run.prompt(inner);
-    if (how === 'park') return await run.park(inner);
+    if (how === 'turn' || how === 'join' || run === undefined) {
+      const onReentry = how === 'join' ? 'join' : 'refuse';
+      return await this.#sessions.run({ sessionFile, onReentry }, (own) =>
+        this.#inner(plan, new Map([...runs, [file, own]])),
+      );
+    }
     if (how === 'section') return await run.transcript.write(inner);
     if (how === 'queued') {
       return await run.transcript.enqueue(async (transcript) => {

@@ -128,14 +128,17 @@ export function rewrite(
 
 /** Wraps code that writes by itself, at one go. */
 export function sync(scene: Scene, body: Body, { lane, file }: Place): void {
-  const call = (): void =>
+  const looked = (): void => {
+    if (lane?.record) scene.foreign?.noteLook(lane.record);
+  };
+  try {
     lane?.handle?.transcript.writeSync((path) => {
+      looked();
       performNow(scene, body, { lane, file, path, section: scene.ambientSection });
     });
-  try {
-    call();
   } catch (error) {
-    if (lane) lane.scene.faults.push(...badRefusal(lane, error));
+    if ((error as { code?: string }).code === 'ERR_SESSION_TAKEOVER') looked();
+    if (lane) scene.faults.push(...badRefusal(lane, error));
   }
 }
 

@@ -64,6 +64,12 @@ export class Foreign {
     if (!isGuest || isOwnTurn) this.#fenced.set(record, section.generation);
   }
 
+  /** This run has looked at its file in a section that was open already. */
+  noteLook(record: RunRecord): void {
+    if (this.isTarget(record)) this.hasLooked = true;
+    this.#fenced.set(record, record.generation);
+  }
+
   isTarget(record: RunRecord): boolean {
     return record === this.target && record.generation === this.#generation;
   }
@@ -76,7 +82,7 @@ export class Foreign {
     if (queue?.gate?.open?.isWrapped === true) return;
     this.isDone = true;
     const owner = queue?.owner;
-    if (owner && this.#fenced.get(owner) === owner.generation && owner.firing === undefined) {
+    if (owner && this.#fenced.get(owner) === owner.generation) {
       this.target = owner;
       this.#generation = owner.generation;
     }

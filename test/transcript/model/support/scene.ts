@@ -113,9 +113,10 @@ export class Scene {
 
   /** Everything that needs no time happens. */
   async drain(): Promise<void> {
-    for (let idle = 0; idle < 2; idle += 1) {
+    for (let idle = 0, turns = 0; idle < 2; idle += 1, turns += 1) {
       await new Promise<void>((resolve) => void realImmediate(resolve));
       if (this.isBusy) idle = -1;
+      if (turns > 200_000) throw new Error('It does not come to rest.');
     }
   }
 
