@@ -20,8 +20,8 @@ class Entry<S extends EventSubject> {
   readonly subject: S;
   readonly sequence: number;
   readonly instantMs: number;
-  /** Of the file at that time, once it was known: it may move. */
-  readonly #key: string;
+  /** Of the file at that time: it may move. Empty where it was not known yet. */
+  readonly key: string;
   readonly path: string;
   readonly formerKey: string | undefined;
   readonly #generation: number;
@@ -40,8 +40,7 @@ class Entry<S extends EventSubject> {
     eventId: string | undefined,
     formerKey: string | undefined,
   ) {
-    // A request is counted before it is known which file it is for.
-    this.#key = type === 'requested' ? '' : subject.key;
+    this.key = subject.key;
     this.path = subject.path;
     this.formerKey = formerKey;
     this.type = type;
@@ -53,10 +52,6 @@ class Entry<S extends EventSubject> {
     this.#sessionId = subject.sessionId;
     this.#details = details;
     this.#eventId = eventId;
-  }
-
-  get key(): string {
-    return this.#key === '' ? this.subject.key : this.#key;
   }
 
   read(): OwnershipEvent {

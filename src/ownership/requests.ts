@@ -149,12 +149,13 @@ export class Requests {
 
   /** The decision: the record owns or waits from now on, or joins the run around. */
   #decide(record: RunRecord, file: SessionFile): RunRecord {
-    if (!record.terms.isGuest) this.#state.count(record);
     record.file = file;
     record.key = file.key;
     this.#checkAdmission(record);
     const queue = identify(this.#state, record);
     if (record.terms.isGuest) return this.#decideGuest(record, queue);
+    // Only now is it known which file the request is for.
+    this.#state.count(record);
     const around = ownerAround(record.asker, record.key);
     if (around && record.terms.onReentry !== 'queue') return this.#reenter(record, around);
     if (queue?.owner === undefined) return this.#take(record, queue);

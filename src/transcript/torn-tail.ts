@@ -27,8 +27,11 @@ export function* dropTornTail(use: Use): Steps<Buffer> {
       yield* readInto(fd, rest, content.lineStart);
       const known = yield* verify(use);
       pen.checkOpen(section, ACTION);
-      // Whatever was taken in meanwhile is looked at first.
-      if (!known.content.equals(withTail(rest, tail))) continue;
+      if (!known.content.equals(withTail(rest, tail))) {
+        // Its stats may look as ever. Who has changed it is told by the fence, by content.
+        known.distrust(known.doubt);
+        continue;
+      }
       cut(pen, fd, rest);
       if (pen.record.terms.durability === 'fsync') yield* makeDurable(pen, fd);
       return tail;
