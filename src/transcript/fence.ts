@@ -37,7 +37,7 @@ export function* verify(use: Use): Steps<Knowledge> {
 }
 
 /** What is known of the file, where its stats alone prove that. */
-export function verifyNow({ pen, section, isGuest }: Use): Knowledge | undefined {
+function verifyNow({ pen, section, isGuest }: Use): Knowledge | undefined {
   checkNotTripped(pen, isGuest);
   const known = pen.knowledge;
   if (known === undefined || section.isWrapped) return undefined;

@@ -23,7 +23,7 @@ export interface ForeignAct {
 export const FOREIGN_LINE = '{"foreign":true}\n';
 
 /** One line, as long as the file. */
-export function otherBytes(file: string): string {
+function otherBytes(file: string): string {
   return `${'7'.repeat(statSync(file).size - 1)}\n`;
 }
 
@@ -36,7 +36,7 @@ export function overwriteByte(file: string): void {
 }
 
 /** Whatever can be set of the times afterwards is set back. */
-export function overwriteAndSetTimesBack(file: string): void {
+function overwriteAndSetTimesBack(file: string): void {
   const { atime, mtime } = statSync(file);
   overwriteByte(file);
   utimesSync(file, atime, mtime);
@@ -48,7 +48,7 @@ export function renameOver(file: string, content: string): void {
 }
 
 /** The last line goes, with its end: what is left are whole records. */
-export function cutLastRecord(file: string): void {
+function cutLastRecord(file: string): void {
   const text = readFileSync(file, 'utf8');
   truncateSync(file, text.trimEnd().lastIndexOf('\n') + 1);
 }
@@ -61,7 +61,7 @@ export const APPEND: ForeignAct = {
     appendFileSync(file, FOREIGN_LINE);
   },
 };
-export const OVERWRITE: ForeignAct = {
+const OVERWRITE: ForeignAct = {
   name: 'one byte overwritten',
   change: 'rewritten',
   keepsSize: true,
@@ -73,13 +73,13 @@ export const OVERWRITE_BACKDATED: ForeignAct = {
   keepsSize: true,
   act: overwriteAndSetTimesBack,
 };
-export const TRUNCATE: ForeignAct = {
+const TRUNCATE: ForeignAct = {
   name: 'a cut between two records',
   change: 'truncated',
   keepsSize: false,
   act: cutLastRecord,
 };
-export const EMPTY: ForeignAct = {
+const EMPTY: ForeignAct = {
   name: 'a cut to nothing',
   change: 'truncated',
   keepsSize: false,
@@ -87,7 +87,7 @@ export const EMPTY: ForeignAct = {
     truncateSync(file);
   },
 };
-export const RENAME_OVER: ForeignAct = {
+const RENAME_OVER: ForeignAct = {
   name: 'another file of the same size renamed over it',
   change: 'replaced',
   keepsSize: true,
@@ -95,7 +95,7 @@ export const RENAME_OVER: ForeignAct = {
     renameOver(file, otherBytes(file));
   },
 };
-export const RENAME_SHORTER_OVER: ForeignAct = {
+const RENAME_SHORTER_OVER: ForeignAct = {
   name: 'a shorter file renamed over it',
   change: 'replaced',
   keepsSize: false,
@@ -103,7 +103,7 @@ export const RENAME_SHORTER_OVER: ForeignAct = {
     renameOver(file, '{}\n');
   },
 };
-export const DELETE: ForeignAct = {
+const DELETE: ForeignAct = {
   name: 'its removal',
   change: 'deleted',
   keepsSize: false,
@@ -111,7 +111,7 @@ export const DELETE: ForeignAct = {
     rmSync(file);
   },
 };
-export const RECREATE: ForeignAct = {
+const RECREATE: ForeignAct = {
   name: 'its removal, and another file under its name',
   change: 'replaced',
   keepsSize: true,

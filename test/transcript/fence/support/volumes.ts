@@ -20,7 +20,7 @@ function play(name: DiskCall, implementation: DiskFunction): DiskSpy {
 }
 
 /** A device that nobody has asked about: what is known of volumes is kept per device. */
-export function freshDevice(): number {
+function freshDevice(): number {
   devices += 1;
   return devices;
 }

@@ -44,7 +44,7 @@ export async function perform(scene: Scene, body: Body, place: Place): Promise<v
 const realImmediate = setImmediate;
 
 /** The part of it that needs no waiting, for synchronous sections. */
-export function performNow(scene: Scene, body: Body, place: Place): void {
+function performNow(scene: Scene, body: Body, place: Place): void {
   for (const act of body) {
     if (act === 'boom') throw BOOM;
     if (act === 'sync') sync(scene, ['direct'], place);
