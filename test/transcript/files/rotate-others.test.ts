@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { recordOf } from '../../../src/runs/run-handle.js';
 import { createGate } from '../../support/gate.js';
 import { until } from '../../runs/support/sessions.js';
 import { useDesk } from './support/desk.js';
@@ -42,6 +43,7 @@ describe('rotate() and others', () => {
     const section = owner.transcript.write(() => gate.opened);
     const moved = owner.transcript.rotate(next());
     const guest = coordinator.write(desk.file, (transcript) => transcript.append('guest'));
+    await until(() => recordOf(owner)?.work?.sections === 2);
     // When the turn moves before the guest is let in
     gate.open();
     await Promise.all([section, moved, guest]);
