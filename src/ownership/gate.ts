@@ -139,8 +139,8 @@ export class Gate {
       open.isOpen = false;
       forgetInside(scopeOf(open), open);
       this.#open = undefined;
-      this.isSuspect = open.onAbandoned !== undefined;
-      open.onAbandoned?.();
+      this.isSuspect = open.isWrapped;
+      open.wrapped?.onAbandoned();
     }
     this.refuse(record, error);
   }

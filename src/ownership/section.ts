@@ -2,6 +2,13 @@ import type { Gate, SectionRequest } from './gate.js';
 import type { RunRecord } from './run-record.js';
 import type { Scope } from './scope.js';
 
+/** Wrapped writes that are under way in a section, which may be several beside each other. */
+export interface Wrapped {
+  count: number;
+  /** Called when the gate is taken from the section meanwhile. */
+  onAbandoned(): void;
+}
+
 const TITLES: Readonly<Record<string, string>> = {
   write: 'a wrapped write',
   'write synchronously': 'a synchronous write',
@@ -35,11 +42,9 @@ export class Section implements Scope {
   /** False once it was left, or its gate was taken from it. */
   isOpen = true;
   /** Code outside of this package has the path and may write by itself. */
-  isWrapped = false;
+  wrapped: Wrapped | undefined = undefined;
   /** Nothing may be written inside it: the code inside works on what it has read. */
   isFixed = false;
-  /** Called when its gate is taken from it. */
-  onAbandoned: (() => void) | undefined = undefined;
   /** Itself, and the sections inside it that have not ended. */
   #depth = 1;
 
@@ -58,6 +63,10 @@ export class Section implements Scope {
     const { label } = this.record.terms;
     if (this.isGuest) return label === undefined ? 'a guest write' : `a guest write (${label})`;
     return TITLES[this.action] ?? this.action;
+  }
+
+  get isWrapped(): boolean {
+    return this.wrapped !== undefined;
   }
 
   get section(): this {

@@ -78,6 +78,12 @@ export class Pen implements TurnWork {
     return knowledge;
   }
 
+  /** Nobody can tell what is in the file: the fence begins anew with the next use. */
+  forget(): void {
+    this.gate.knowledge = undefined;
+    this.isFenced = false;
+  }
+
   /** Whether a change of the content by strangers ends this run. */
   get isWatched(): boolean {
     return (this.isFenced || this.gate.isSuspect) && this.tripped === undefined;

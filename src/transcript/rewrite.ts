@@ -180,7 +180,7 @@ function isLinked(pen: Pen, temporary: string, error: unknown): boolean {
   try {
     return disk.stat(pen.path)?.ino === disk.stat(temporary)?.ino;
   } catch {
-    forget(pen);
+    pen.forget();
     throw pen.failure(ACTION, error, 'unknown');
   }
 }
@@ -193,19 +193,13 @@ function contentAfter(
 ): TranscriptIoError['content'] {
   try {
     if (disk.stat(temporary) !== undefined) return 'old';
-    forget(pen);
+    pen.forget();
     pen.noteWrite(sizeBytes, sizeBytes);
     return 'new';
   } catch {
-    forget(pen);
+    pen.forget();
     return 'unknown';
   }
-}
-
-/** The fence begins anew with the next use: nobody can tell that the content is ours. */
-function forget(pen: Pen): void {
-  pen.gate.knowledge = undefined;
-  pen.isFenced = false;
 }
 
 /** Whether somebody wrote to the old file in the moment in which it was replaced. */

@@ -56,7 +56,7 @@ function cut(pen: Pen, fd: number, rest: Content): void {
   } catch (error) {
     const left = leftBy(fd, rest.sizeBytes);
     before?.distrust();
-    if (left === 'unknown') forget(pen);
+    if (left === 'unknown') pen.forget();
     if (left === 'new') pen.know(cutKnowledge(rest, before));
     throw pen.failure(ACTION, error, left);
   }
@@ -91,12 +91,6 @@ function leftBy(fd: number, sizeBytes: number): ContentLeft {
   } catch {
     return 'unknown';
   }
-}
-
-/** Nobody can tell what is in the file: the fence begins anew with the next use. */
-function forget(pen: Pen): void {
-  pen.gate.knowledge = undefined;
-  pen.isFenced = false;
 }
 
 function closeQuietly(fd: number): void {

@@ -1,5 +1,5 @@
 import { GateBusyError } from '../errors/transcript-errors.js';
-import type { Section } from '../ownership/section.js';
+import type { Section, Wrapped } from '../ownership/section.js';
 import { wrongType } from '../support/checks.js';
 import { disk } from './disk.js';
 import { syncFile } from './durable.js';
@@ -17,15 +17,15 @@ import type { Use } from './use.js';
  */
 export function* wrap<T>(use: Use, code: (path: string) => T | Promise<T>): Steps<T> {
   const { pen, section } = use;
-  const before = yield* openWrapped(use);
+  const wrapped = yield* openWrapped(use);
   let answer: T;
   try {
     answer = (yield pen.inside(section, async () => await code(pen.path))) as T;
   } catch (error) {
-    yield* closeAfterError(use, before);
+    yield* closeAfterError(use, wrapped);
     throw error;
   }
-  yield* closeWrapped(use, before);
+  yield* closeWrapped(use, wrapped);
   return answer;
 }
 
@@ -38,16 +38,16 @@ export function wrapNow<T>(pen: Pen, code: (path: string) => T): T {
   const section = pen.tryEnter('write synchronously') ?? enterBetween(pen);
   const use: Use = { pen, section, isGuest: false };
   try {
-    const before = finishNow(openWrapped(use));
+    const wrapped = finishNow(openWrapped(use));
     let answer: T;
     try {
       answer = pen.inside(section, () => code(pen.path));
       if (isThenable(answer)) throw notSynchronous(answer);
     } catch (error) {
-      finishNow(closeAfterError(use, before, disk.sync));
+      finishNow(closeAfterError(use, wrapped, disk.sync));
       throw error;
     }
-    finishNow(closeWrapped(use, before, disk.sync));
+    finishNow(closeWrapped(use, wrapped, disk.sync));
     return answer;
   } finally {
     pen.leave(section);
@@ -71,50 +71,58 @@ function enterBetween(pen: Pen): Section {
   });
 }
 
-/** Undefined where code around has the path already: its end sees what this did. */
-function* openWrapped(use: Use): Steps<Knowledge | undefined> {
+/** What was known and written when the first of the wrapped writes in a section began. */
+interface Since extends Wrapped {
+  readonly before: Knowledge;
+  readonly bytes: number;
+}
+
+function* openWrapped(use: Use): Steps<Since> {
   const { pen, section } = use;
-  if (section.isWrapped) return undefined;
-  const before = yield* verify(use);
+  const before = section.isWrapped ? undefined : yield* verify(use);
   pen.checkOpen(section, 'write');
-  section.isWrapped = true;
-  section.onAbandoned = () => {
-    handOver(pen);
-  };
-  return before;
+  // Another one may have begun while the file was looked at.
+  if (section.wrapped === undefined && before !== undefined) {
+    const onAbandoned = (): void => {
+      handOver(pen);
+    };
+    const since: Since = { count: 0, onAbandoned, before, bytes: pen.writes.bytes };
+    section.wrapped = since;
+  }
+  const wrapped = section.wrapped as Since;
+  wrapped.count += 1;
+  return wrapped;
 }
 
 /** The error of the code wins over what its end finds; what it wrote counts all the same. */
-function* closeAfterError(
-  use: Use,
-  before: Knowledge | undefined,
-  sync?: (fd: number) => void,
-): Steps<void> {
+function* closeAfterError(use: Use, wrapped: Since, sync?: (fd: number) => void): Steps<void> {
   try {
-    yield* closeWrapped(use, before, sync);
+    yield* closeWrapped(use, wrapped, sync);
   } catch {
     // Whoever uses the file next is told.
   }
 }
 
+/** The last one sees what all of them have written. */
 function* closeWrapped(
   use: Use,
-  before: Knowledge | undefined,
+  wrapped: Since,
   sync: (fd: number) => Promise<void> | void = disk.syncLater,
 ): Steps<void> {
   const { pen, section } = use;
-  if (before === undefined || !section.isOpen) return;
+  if (!section.isOpen) return;
+  let hasWritten = true;
   try {
-    const isNew = yield* lookWhatWasWritten(use, before);
-    if (isNew && pen.record.terms.durability === 'fsync') yield* makeDurable(pen, sync);
+    if (wrapped.count === 1) hasWritten = yield* lookWhatWasWritten(use, wrapped);
   } finally {
-    section.isWrapped = false;
-    section.onAbandoned = undefined;
+    wrapped.count -= 1;
+    if (wrapped.count === 0) section.wrapped = undefined;
   }
+  if (hasWritten && pen.record.terms.durability === 'fsync') yield* makeDurable(pen, sync);
 }
 
 /** Whether the file has another content than before: then that is what is known from now on. */
-function* lookWhatWasWritten(use: Use, before: Knowledge): Steps<boolean> {
+function* lookWhatWasWritten(use: Use, { before, bytes }: Since): Steps<boolean> {
   const { pen } = use;
   try {
     const stats = disk.stat(pen.path);
@@ -122,12 +130,16 @@ function* lookWhatWasWritten(use: Use, before: Knowledge): Steps<boolean> {
     if (hasWritten && !knowsStamps(stats)) tryStamps(pen.path);
     const { content, exists } = yield* learn(use);
     if (content.equals(before.content)) return false;
-    pen.noteWrite(Math.max(0, content.sizeBytes - before.content.sizeBytes), content.sizeBytes);
+    // What went through the gate meanwhile has been counted.
+    const grownBytes = content.sizeBytes - before.content.sizeBytes;
+    const countedBytes = pen.writes.bytes - bytes;
+    const ownBytes = Math.max(0, grownBytes - countedBytes);
+    if (ownBytes > 0 || countedBytes === 0) pen.noteWrite(ownBytes, content.sizeBytes);
+    else pen.endBytes = content.sizeBytes;
     return exists;
   } catch (error) {
     // Nothing is known of what was written: whoever comes next starts anew.
-    pen.gate.knowledge = undefined;
-    pen.isFenced = false;
+    pen.forget();
     throw pen.failure('read', error, 'unknown');
   }
 }

@@ -147,7 +147,7 @@ describe('Gate', () => {
     const { gate, owner } = await openGate();
     const section = gate.tryOpen(owner, 'wrapped', NOWHERE) as Section;
     const onAbandoned = vi.fn<() => void>();
-    section.onAbandoned = onAbandoned;
+    section.wrapped = { count: 1, onAbandoned };
 
     gate.abandon(owner, () => new Error('over'));
     expect(gate.isSuspect).toBe(true);
