@@ -1,18 +1,28 @@
+import type { Coordinator, CoordinatorSnapshot } from './coordinator-interface.js';
 import { ConfigurationError } from './errors/setup-errors.js';
+import { CoordinatorClosedError } from './errors/wait-errors.js';
 import { parseSessionFile } from './identity/parse-input.js';
-import { type Counters, copyCounters } from './observe/counters.js';
+import { copyCounters } from './observe/counters.js';
 import type { OwnershipEvent } from './observe/events.js';
 import { openingClosed } from './ownership/openings.js';
 import { OwnerTable, sharedOwnerTable } from './ownership/owner-table.js';
+import type { Submission } from './ownership/requests.js';
+import type { RunRecord } from './ownership/run-record.js';
 import { NOWHERE, type Scope } from './ownership/scope.js';
-import type { RunRecord, RunTerms } from './ownership/run-record.js';
+import type { RunTerms } from './ownership/terms.js';
 import {
   type CoordinatorOptions,
+  readAdmission,
   readOptions,
   readTerms,
   readWriteTerms,
   type Settings,
 } from './options.js';
+import { type MonitorOptions, readMonitorOptions } from './recovery/monitor-options.js';
+import { type Monitor, SessionMonitor } from './recovery/monitor.js';
+import type { RecoveryOutcome, RecoveryRequest } from './recovery/outcome.js';
+import { recover } from './recovery/recover.js';
+import { type Admission, admit, type AdmitRequest } from './runs/admission.js';
 import { type CloseReport, closeOrigin, refuseFromInside } from './runs/close.js';
 import { findKey, spellingOf } from './runs/find-queue.js';
 import {
@@ -22,10 +32,17 @@ import {
   writeAsGuest,
   type WriteOptions,
 } from './runs/guest-write.js';
+import {
+  interrupt,
+  type InterruptOptions,
+  type InterruptOutcome,
+  type RunTarget,
+} from './runs/interrupt.js';
 import { RunHandle, recordOf } from './runs/run-handle.js';
 import { type RunIndex, TableIndex } from './runs/run-index.js';
-import { checkNotStopped, runJoined, runOwned } from './runs/run-task.js';
+import { checkNotStopped, runJoined, runOwned, type TaskCall } from './runs/run-task.js';
 import type { Run, RunRequest } from './runs/run.js';
+import { type AdmittedTicket, type Ticket, ticketOf } from './runs/ticket.js';
 import {
   checkDuration,
   checkFunction,
@@ -35,86 +52,12 @@ import {
 } from './support/checks.js';
 import type { RunPhase, RunView, SessionFileLike } from './types.js';
 
-/** All runs of the thread at one instant. Fresh, plain, safe to turn into JSON. */
-export interface CoordinatorSnapshot {
-  readonly held: readonly RunView[];
-  readonly waiting: readonly RunView[];
-  readonly parked: readonly RunView[];
-  /** Runs whose turn was taken while their task goes on: they own nothing any more. */
-  readonly draining: readonly RunView[];
-  readonly counters: Counters;
-}
-
-/** Gives session files to one run at a time. */
-export interface Coordinator extends AsyncDisposable {
-  /**
-   * Waits for the file, runs `task` as its owner, and ends the run as the task ends. Resolves or
-   * rejects as the task does; once the run's signal has fired it rejects with the signal's reason,
-   * at the latest when the turn is taken, and what the task still produces goes to `rescue`.
-   *
-   * @throws TypeError, RangeError the request is wrong
-   * @throws InvalidSessionFileError `ERR_SESSION_FILE_INVALID` the path cannot name a session file
-   * @throws OwnerWaitTimeoutError `ERR_SESSION_WAIT_TIMEOUT` not granted within `waitMs`
-   * @throws OwnerWaitAbortedError `ERR_SESSION_WAIT_ABORTED` the caller's signal fired while it waited
-   * @throws RunInterruptedError `ERR_SESSION_RUN_INTERRUPTED` the run was told to stop
-   * @throws DeadlockError `ERR_SESSION_DEADLOCK` the wait could never end
-   * @throws QueueFullError `ERR_SESSION_QUEUE_FULL` too many wait already
-   * @throws DuplicateRunError `ERR_SESSION_RUN_DUPLICATE` a live run has this run id
-   * @throws CoordinatorClosedError `ERR_SESSION_CLOSED`
-   */
-  run<T>(request: RunRequest, task: (run: Run) => T | Promise<T>): Promise<T>;
-  /**
-   * Like `run`, for `await using`: the run owns the file until it is released or disposed of. The
-   * code behind it is not in the run's ambient context; see `run.within` and `parent`.
-   */
-  acquire(request: RunRequest): Promise<Run>;
-  /**
-   * Writes as a guest: a mirror of deliveries, a user interface, a plugin. Where a run owns the file
-   * the section is let in between two of its own, and the owner learns what was written; where
-   * nobody does it is a short turn. Asked from inside a section of the same file it runs directly. It
-   * may last as long as the coordinator's `settleMs`, since it keeps the owner from writing.
-   *
-   * @throws TypeError, RangeError an option is wrong
-   * @throws InvalidSessionFileError `ERR_SESSION_FILE_INVALID` not a session file, or a marker
-   * @throws OwnerWaitTimeoutError `ERR_SESSION_WAIT_TIMEOUT` not let in within `waitMs`
-   * @throws OwnerWaitAbortedError `ERR_SESSION_WAIT_ABORTED` the signal fired while it waited
-   * @throws DeadlockError `ERR_SESSION_DEADLOCK` the open section waits for this one
-   * @throws RunInterruptedError `ERR_SESSION_RUN_INTERRUPTED` the section lasted too long
-   * @throws TornTranscriptError `ERR_SESSION_TORN_TAIL`, TranscriptIoError `ERR_SESSION_IO` as `append`
-   * @throws CoordinatorClosedError `ERR_SESSION_CLOSED`
-   */
-  write<T>(file: SessionFileLike, section: GuestSection<T>, options?: WriteOptions): Promise<T>;
-  /**
-   * "Resolve or create", once among concurrent calls: whoever calls while a creation for this
-   * session key runs shares its outcome. The result is not kept.
-   *
-   * @throws OwnerWaitAbortedError `ERR_SESSION_WAIT_ABORTED` the signal fired; the creation goes on
-   * @throws DeadlockError `ERR_SESSION_DEADLOCK` called from inside its own creation
-   */
-  openOnce<T>(
-    sessionKey: string,
-    create: () => T | Promise<T>,
-    options?: { signal?: AbortSignal },
-  ): Promise<T>;
-  /** The runs alive in this thread, of all coordinators. */
-  readonly runs: RunIndex;
-  inspect(): CoordinatorSnapshot;
-  /** The last changes of one file, or of all, oldest first. */
-  history(file?: SessionFileLike): readonly OwnershipEvent[];
-  /**
-   * Stops admission, cancels this coordinator's waiting runs, gives its owners `waitMs` to end by
-   * themselves, tells the others to stop, and takes the turns of those that do not settle.
-   *
-   * @param options.waitMs the coordinator's `settleMs` by default
-   * @throws DeadlockError `ERR_SESSION_DEADLOCK` called from inside a run that would have to end
-   */
-  close(options?: { waitMs?: number }): Promise<CloseReport>;
-}
-
+/** Gives session files to one run at a time, for one thread. */
 class SessionCoordinator implements Coordinator {
   readonly runs: RunIndex;
   readonly #table: OwnerTable;
   readonly #settings: Settings;
+  readonly #monitors = new Set<SessionMonitor>();
   #closing: Promise<CloseReport> | undefined;
 
   constructor(table: OwnerTable, settings: Settings) {
@@ -123,16 +66,21 @@ class SessionCoordinator implements Coordinator {
     this.runs = new TableIndex(table);
   }
 
-  run<T>(request: RunRequest, task: (run: Run) => T | Promise<T>): Promise<T> {
+  run<T>(request: RunRequest | Ticket, task: (run: Run) => T | Promise<T>): Promise<T> {
     return new Promise<T>((answer, reject) => {
       checkFunction('task', task);
-      const terms = this.#read(request);
-      const call = { task, rescue: request.rescue, answer, reject };
+      const ticket = ticketOf(request);
+      if (ticket) {
+        runClaimed(ticket, { task, rescue: ticket.record.terms.rescue, answer, reject });
+        return;
+      }
+      const terms = this.#read(request as RunRequest);
+      const call = { task, rescue: terms.rescue, answer, reject };
       // Through a promise, so that the task never starts inside the call, and runs in the async
       // context of its caller, not of the run that made way for it.
-      untilGranted(this.#submit(request, terms)).then((owner) => {
+      untilGranted(this.#submit(request as RunRequest, terms)).then((owner) => {
         if (owner.terms === terms) runOwned(this.#table, owner, call);
-        else runJoined(this.#table, owner, this.#scope(request), call);
+        else runJoined(this.#table, owner, this.#scope(request as RunRequest), call);
       }, reject);
     });
   }
@@ -149,6 +97,12 @@ class SessionCoordinator implements Coordinator {
     }
   }
 
+  async admit(request: AdmitRequest): Promise<Admission> {
+    const terms = readAdmission(request, this.#settings);
+    const { sessionFile, message } = request;
+    return await admit(this.#table, this.#submission(sessionFile, terms, request), message);
+  }
+
   async write<T>(
     file: SessionFileLike,
     section: GuestSection<T>,
@@ -157,11 +111,9 @@ class SessionCoordinator implements Coordinator {
     checkFunction('section', section);
     checkObject('options', options);
     const terms = readWriteTerms(options, this.#settings);
-    const { requests, markers } = this.#table;
-    const input = parseSessionFile(file, markers);
-    checkWritable(input);
-    const scope = this.#scope(options);
-    const guest = requests.submit(this.#settings, terms, input, options.signal, scope);
+    const submission = this.#submission(file, terms, options);
+    checkWritable(submission.input);
+    const guest = this.#table.requests.submit(submission);
     const grant = await untilLetIn(guest);
     return await writeAsGuest(this.#table, guest, grant, section);
   }
@@ -177,6 +129,25 @@ class SessionCoordinator implements Coordinator {
     if (options.signal !== undefined) checkSignal('signal', options.signal);
     if (this.#settings.isClosed) throw openingClosed(sessionKey);
     return await this.#table.openings.open(sessionKey, create, options.signal);
+  }
+
+  async interrupt(target: RunTarget, options: InterruptOptions = {}): Promise<InterruptOutcome> {
+    return await interrupt(this.#table, target, options);
+  }
+
+  async recover(request: RecoveryRequest): Promise<RecoveryOutcome> {
+    return await recover(this.#table, request);
+  }
+
+  monitor(options: MonitorOptions = {}): Monitor {
+    const settings = readMonitorOptions(options);
+    const { isClosed, logger } = this.#settings;
+    if (isClosed) throw new CoordinatorClosedError({ sessionFile: '', subject: 'a monitor' });
+    const monitor = new SessionMonitor(this.#table, settings, logger, () => {
+      this.#monitors.delete(monitor);
+    });
+    this.#monitors.add(monitor);
+    return monitor;
   }
 
   inspect(): CoordinatorSnapshot {
@@ -211,6 +182,7 @@ class SessionCoordinator implements Coordinator {
       const { waitMs = this.#settings.settleMs } = options;
       checkDuration('waitMs', waitMs);
       refuseFromInside(this.#table, this.#settings);
+      for (const monitor of this.#monitors) monitor[Symbol.dispose]();
       this.#closing ??= closeOrigin(this.#table, this.#settings, waitMs);
       return this.#closing;
     } catch (error) {
@@ -229,13 +201,17 @@ class SessionCoordinator implements Coordinator {
 
   /** The record of this request, or that of the run around whose turn it joined. */
   #submit(request: RunRequest, terms: RunTerms): RunRecord {
-    const { requests, markers } = this.#table;
-    const input = parseSessionFile(request.sessionFile, markers);
-    return requests.submit(this.#settings, terms, input, request.signal, this.#scope(request));
+    return this.#table.requests.submit(this.#submission(request.sessionFile, terms, request));
+  }
+
+  #submission(file: SessionFileLike, terms: RunTerms, asked: Asked): Submission {
+    const { signal } = asked;
+    const input = parseSessionFile(file, this.#table.markers);
+    return { origin: this.#settings, terms, input, signal, scope: this.#scope(asked) };
   }
 
   /** In whose context the call is made: of the run that is named, or of the one around. */
-  #scope({ parent }: { readonly parent?: Run | undefined }): Scope {
+  #scope({ parent }: Asked): Scope {
     const ambient = this.#table.state.ambient.getStore() ?? NOWHERE;
     const named = recordOf(parent);
     return named === undefined ? ambient : { run: named, section: ambient.section };
@@ -246,6 +222,21 @@ class SessionCoordinator implements Coordinator {
     if (!isJoined) checkNotStopped(this.#table, owner);
     return new RunHandle(this.#table, owner, isJoined, terms.rescue);
   }
+}
+
+/** What every call says about itself. */
+interface Asked {
+  readonly signal?: AbortSignal | undefined;
+  readonly parent?: Run | undefined;
+}
+
+/** The place is there already: the task runs once the turn is. */
+function runClaimed<T>(ticket: AdmittedTicket, call: TaskCall<T>): void {
+  const { table, record } = ticket;
+  ticket.claim('run a task with a ticket').then((owner) => {
+    if (owner === record) runOwned(table, owner, call);
+    else runJoined(table, owner, record.scope, call);
+  }, call.reject);
 }
 
 /** The record that owns: the one submitted, or the one around whose turn it joined. */

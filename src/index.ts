@@ -1,5 +1,5 @@
 export { createCoordinator } from './coordinator.js';
-export type { Coordinator, CoordinatorSnapshot } from './coordinator.js';
+export type { Coordinator, CoordinatorSnapshot } from './coordinator-interface.js';
 export { ConfigurationError, InvalidSessionFileError } from './errors/setup-errors.js';
 export {
   CoordinatorClosedError,
@@ -30,17 +30,32 @@ export { resolveSessionFile, resolveSessionFileSync } from './identity/session-f
 export type { Counters } from './observe/counters.js';
 export type { OwnershipEvent, OwnershipEventType } from './observe/events.js';
 export type { CoordinatorOptions } from './options.js';
+export type { Health, HealthReason } from './recovery/classify.js';
+export type {
+  MonitorEvent,
+  MonitorEventOf,
+  MonitorEventType,
+  SessionState,
+} from './recovery/monitor-events.js';
+export type { MonitorOptions } from './recovery/monitor-options.js';
+export type { Monitor } from './recovery/monitor.js';
+export type { Observed, RecoveryOutcome, RecoveryRequest } from './recovery/outcome.js';
+export type { SessionReport } from './recovery/session-states.js';
+export type { Admission, AdmitRequest } from './runs/admission.js';
 export type { CloseReport } from './runs/close.js';
 export type { GuestSection, WriteOptions } from './runs/guest-write.js';
+export type { InterruptOptions, InterruptOutcome, RunTarget } from './runs/interrupt.js';
 export type { PromptOptions } from './runs/prompt.js';
 export type { RunIndex } from './runs/run-index.js';
 export type { IdleOptions } from './runs/run-waits.js';
+export type { Ticket } from './runs/ticket.js';
 export type { WaitOptions } from './runs/until-told.js';
 export type { Run, RunRequest } from './runs/run.js';
 export type { Records, Span } from './transcript/records.js';
 export type { GuestTranscript, Transcript } from './transcript/transcript.js';
-export { FILE_CHANGES, RUN_ENDS, RUN_KINDS } from './types.js';
+export { ADMISSION_MODES, FILE_CHANGES, RUN_ENDS, RUN_KINDS } from './types.js';
 export type {
+  AdmissionMode,
   DeadlockLink,
   FileChange,
   GuestWrite,

@@ -1,6 +1,7 @@
 import { defaultLogger } from './observe/default-logger.js';
 import type { OwnershipEvent } from './observe/events.js';
-import type { Origin, RunTerms } from './ownership/run-record.js';
+import type { Origin, RunTerms } from './ownership/terms.js';
+import type { AdmitRequest } from './runs/admission.js';
 import { recordOf } from './runs/run-handle.js';
 import type { WriteOptions } from './runs/guest-write.js';
 import type { RunRequest } from './runs/run.js';
@@ -15,7 +16,7 @@ import {
   checkText,
   wrongType,
 } from './support/checks.js';
-import { type Logger, RUN_KINDS } from './types.js';
+import { ADMISSION_MODES, type Logger, RUN_KINDS } from './types.js';
 
 /** Settings of a coordinator. Read once, when it is made. */
 export interface CoordinatorOptions {
@@ -185,7 +186,7 @@ function readMarkers(markers: readonly string[] | undefined): readonly string[] 
 /** @throws TypeError, RangeError */
 export function readTerms(request: RunRequest, settings: Settings): RunTerms {
   const { runId, sessionKey, sessionId, kind = 'person', signal, parent } = request;
-  const { onReentry = 'refuse', rescue } = request;
+  const { onReentry = 'refuse', steer, rescue } = request;
   const { durability = settings.durability, onForeignAppend = settings.onForeignAppend } = request;
   checkTranscriptOptions(durability, onForeignAppend);
   if (runId !== undefined) checkText('runId', runId);
@@ -194,6 +195,7 @@ export function readTerms(request: RunRequest, settings: Settings): RunTerms {
   if (kind !== 'person') checkOneOf('kind', kind, RUN_KINDS);
   if (signal !== undefined) checkSignal('signal', signal);
   if (onReentry !== 'refuse') checkOneOf('onReentry', onReentry, ['refuse', 'join', 'queue']);
+  if (steer !== undefined) checkFunction('steer', steer);
   if (rescue !== undefined) checkFunction('rescue', rescue);
   if (parent !== undefined && recordOf(parent) === undefined) {
     throw wrongType('parent', 'a run of this package', parent);
@@ -206,13 +208,25 @@ export function readTerms(request: RunRequest, settings: Settings): RunTerms {
     waitMs: durationOr('waitMs', request.waitMs, settings.waitMs),
     maxHoldMs: durationOr('maxHoldMs', request.maxHoldMs, settings.maxHoldMs),
     stuckAfterMs: stuckLimit(request.stuckAfterMs, settings.stuckAfterMs),
+    hasOwnPatience: request.stuckAfterMs !== undefined,
     onReentry,
     durability,
     onForeignAppend,
     isGuest: false,
     label: undefined,
+    admission: undefined,
+    steer,
     rescue,
   };
+}
+
+/** A request that asks how it may run. @throws TypeError, RangeError */
+export function readAdmission(request: AdmitRequest, settings: Settings): RunTerms {
+  checkObject('request', request);
+  const { mode = 'queue', force = false, onReentry = 'queue' } = request;
+  if (mode !== 'queue') checkOneOf('mode', mode, ADMISSION_MODES);
+  checkBoolean('force', force);
+  return { ...readTerms({ ...request, onReentry }, settings), admission: { mode, force } };
 }
 
 /** The request that a guest write is. @throws TypeError, RangeError */

@@ -23,7 +23,7 @@ export type RunPhase =
 
 /**
  * How a run ended. Where it ended by itself after its signal had fired this is the cause;
- * `revoked` says that ownership had to be taken from it.
+ * `revoked` says that ownership had to be taken from it, `unclaimed` that nobody fetched the turn.
  */
 export const RUN_ENDS = [
   'completed',
@@ -36,12 +36,25 @@ export const RUN_ENDS = [
   'revoked',
   'takeover',
   'shutdown',
+  'unclaimed',
 ] as const;
 export type RunEnd = (typeof RUN_ENDS)[number];
 
 /** What fired the signal of a run, or of one of its windows (`timeout`). */
 export type InterruptCause =
-  'caller' | 'superseded' | 'timeout' | 'stuck' | 'max-hold' | 'takeover' | 'shutdown';
+  | 'caller'
+  | 'user'
+  | 'superseded'
+  | 'timeout'
+  | 'stuck'
+  | 'max-hold'
+  | 'takeover'
+  | 'recovery'
+  | 'shutdown';
+
+/** What a request that asks for admission wants where somebody owns the file already. */
+export const ADMISSION_MODES = ['queue', 'steer', 'interrupt', 'skip'] as const;
+export type AdmissionMode = (typeof ADMISSION_MODES)[number];
 
 /** What became of the content of a session file outside of the gate. */
 export const FILE_CHANGES = ['appended', 'rewritten', 'truncated', 'replaced', 'deleted'] as const;

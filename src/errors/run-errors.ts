@@ -74,14 +74,23 @@ export class RunEndedError extends SessionError {
   readonly runId: string;
   declare readonly end?: RunEnd;
 
+  /** @param facts.handle what was used again, where that is a ticket */
   constructor(
-    facts: SessionErrorFacts & { runId: string; action: string; end?: RunEnd | undefined },
+    facts: SessionErrorFacts & {
+      runId: string;
+      action: string;
+      end?: RunEnd | undefined;
+      handle?: 'ticket' | undefined;
+    },
   ) {
-    const state = facts.end
-      ? `run ${facts.runId} has ended (${facts.end})`
-      : `this handle of run ${facts.runId} was released`;
+    const { handle = 'handle' } = facts;
+    const used =
+      handle === 'ticket'
+        ? `the ticket of run ${facts.runId} was used before`
+        : `this handle of run ${facts.runId} was released`;
+    const state = facts.end ? `run ${facts.runId} has ended (${facts.end})` : used;
     super(facts, {
-      message: `Cannot ${facts.action} on ${JSON.stringify(facts.sessionFile)}: ${state}, handles serve one turn only`,
+      message: `Cannot ${facts.action} on ${JSON.stringify(facts.sessionFile)}: ${state}, ${handle}s serve one turn only`,
       retry: 'never',
       userMessage: STOPPED,
     });

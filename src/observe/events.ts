@@ -31,6 +31,10 @@ export interface EventDetails {
   granted: { readonly waitedMs: number };
   /** The request shares the turn of the run around it. */
   joined: { readonly hostRunId: string };
+  /** The holder took the message: the request needs no turn of its own any more. */
+  steered: { readonly holderRunId: string };
+  /** The request did not want to wait, or could not: it was turned away and has changed nothing. */
+  busy: { readonly reason: 'held' | 'queue-full'; readonly holderRunId: string };
   'timed-out': StopFacts;
   aborted: StopFacts;
   cancelled: StopFacts;
@@ -40,8 +44,8 @@ export interface EventDetails {
   /** A parked run did not get its turn back within its limit; it stays parked. */
   'resume-failed': StopFacts;
   rebound: { readonly formerSessionKey?: string; readonly formerSessionId?: string };
-  /** A more urgent run waits; the owner's `yieldSignal` fired. */
-  'yield-asked': { readonly waiterRunId: string };
+  /** The owner's `yieldSignal` fired, for a more urgent run that waits, or else for recovery. */
+  'yield-asked': { readonly waiterRunId?: string };
   signalled: { readonly why: InterruptCause; readonly settleMs: number };
   /** The content changed outside of the gate; the signal of the run fires with it. */
   takeover: {

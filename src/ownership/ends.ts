@@ -3,11 +3,13 @@ import type { InterruptCause, RunEnd } from '../types.js';
 /** How a run has ended that ended by itself after its signal fired. */
 const END_OF: Readonly<Record<InterruptCause, RunEnd>> = {
   caller: 'aborted',
+  user: 'interrupted',
   superseded: 'superseded',
   timeout: 'interrupted',
   stuck: 'stuck',
   'max-hold': 'interrupted',
   takeover: 'takeover',
+  recovery: 'interrupted',
   shutdown: 'shutdown',
 };
 

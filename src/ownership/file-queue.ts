@@ -17,7 +17,8 @@ function precedes(one: RunRecord, other: RunRecord): boolean {
  * One session file in use: who owns it, who waits for it and in which order.
  *
  * Invariants: at most one owner; a waiting run is in exactly one line; parked runs that want their
- * turn back are served first, in the order in which they asked, then the most urgent request.
+ * turn back are served first, in the order in which they asked, then requests that interrupt, in
+ * the order of their calls, then the most urgent request.
  * Every step costs the same however many wait.
  */
 export class FileQueue {
@@ -39,9 +40,12 @@ export class FileQueue {
   move: { readonly to: SessionFile; readonly by: RunRecord } | undefined = undefined;
   /** Runs while a waiting run may still have to press the owner. */
   pressure: Countdown<FileQueue> | undefined = undefined;
+  /** Told when nobody owns the file, or when fewer wait: somebody was turned away and asks again. */
+  freeListeners: Set<() => void> | undefined = undefined;
   waiting = 0;
 
   #resumes: Line | undefined = undefined;
+  #interrupts: Line | undefined = undefined;
   #lines: (Line | undefined)[] | undefined = undefined;
 
   constructor(key: string, realPath: string) {
@@ -73,6 +77,13 @@ export class FileQueue {
     this.waiting += 1;
   }
 
+  /** A request that has told the owner to stop: it is served before all others. */
+  enqueueInterrupt(record: RunRecord): void {
+    this.#interrupts ??= new MemberList();
+    this.#interrupts.insert(record, (other) => other.sequence < record.sequence);
+    this.waiting += 1;
+  }
+
   /** A parked run that wants its turn back. It stays counted as parked. */
   enqueueResume(record: RunRecord): void {
     this.#resumes ??= new MemberList();
@@ -83,7 +94,7 @@ export class FileQueue {
   remove(record: RunRecord): void {
     const { list } = record;
     if (list === undefined) return;
-    const isRequest = list === this.#lines?.[rankOf(record.kind)];
+    const isRequest = list === this.#lines?.[rankOf(record.kind)] || list === this.#interrupts;
     if (!isRequest && list !== this.#resumes && list !== this.guests) return;
     if (isRequest) this.waiting -= 1;
     list.remove(record);
@@ -91,7 +102,8 @@ export class FileQueue {
 
   /** Who is served next. */
   head(): RunRecord | undefined {
-    if (this.#resumes?.first !== undefined) return this.#resumes.first;
+    const before = this.#resumes?.first ?? this.#interrupts?.first;
+    if (before !== undefined) return before;
     let head: RunRecord | undefined;
     for (const line of this.#lines ?? []) {
       const first = line?.first;
@@ -111,7 +123,7 @@ export class FileQueue {
   inOrder(): RunRecord[] {
     const waiting = (this.#lines ?? []).flatMap((line) => (line === undefined ? [] : [...line]));
     waiting.sort((one, other) => (precedes(one, other) ? -1 : 1));
-    return [...(this.#resumes ?? []), ...waiting];
+    return [...(this.#resumes ?? []), ...(this.#interrupts ?? []), ...waiting];
   }
 
   /** A guest waits for a section. */
@@ -129,9 +141,11 @@ export class FileQueue {
         if (guest === record) return ahead;
       }
     }
-    for (const other of this.#resumes ?? []) {
-      if (other === record) return ahead + 1;
-      ahead += 1;
+    for (const line of [this.#resumes, this.#interrupts]) {
+      for (const other of line ?? []) {
+        if (other === record) return ahead + 1;
+        ahead += 1;
+      }
     }
     for (const line of this.#lines ?? []) {
       for (const other of line ?? []) {
@@ -144,6 +158,7 @@ export class FileQueue {
 
   /** The waiting requests of kinds more urgent than this rank. */
   *moreUrgentThan(rank: number): Generator<RunRecord, void> {
+    for (const record of this.#interrupts ?? []) if (rankOf(record.kind) < rank) yield record;
     for (let line = 0; line < rank; line += 1) yield* this.#lines?.[line] ?? [];
   }
 }

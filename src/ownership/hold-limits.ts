@@ -1,17 +1,10 @@
 import { monotonicMs } from '../support/clock.js';
 import { Countdown } from '../support/countdown.js';
+import { LoopWatch } from './loop-watch.js';
 import { MemberList } from './member-list.js';
+import { stalledMs } from './patience.js';
 import type { RunRecord } from './run-record.js';
 import { declaredSilenceMs, maintenanceDueMs } from './windows.js';
-
-/** A timer that comes later than this tells that the whole process stood still, not the run. */
-const STALL_MS = 1_000;
-
-/** How far past its due time a countdown came, when that means that the process stood still. */
-export function stalledMs(dueAtMs: number, nowMs: number): number {
-  const lateMs = nowMs - dueAtMs;
-  return lateMs > STALL_MS ? lateMs : 0;
-}
 
 /**
  * Watches the owners of a table for silence and for the absolute limit of a turn.
@@ -20,7 +13,12 @@ export function stalledMs(dueAtMs: number, nowMs: number): number {
  * get theirs when the tick ends.
  */
 export class HoldLimits {
+  /** Whether the process stood still, as long as there are owners. */
+  readonly loop: LoopWatch = new LoopWatch((lostMs) => {
+    for (const record of this.#watched) lose(record, lostMs);
+  });
   readonly #fresh = new MemberList<RunRecord>();
+  readonly #watched = new MemberList<RunRecord>();
   readonly #onLimit: (record: RunRecord, why: 'stuck' | 'max-hold') => void;
   #isScheduled = false;
 
@@ -29,9 +27,6 @@ export class HoldLimits {
   }
 
   track(record: RunRecord): void {
-    const { terms, windows } = record;
-    const isLimited = terms.stuckAfterMs < Infinity || terms.maxHoldMs < Infinity;
-    if (!isLimited && windows === undefined) return;
     this.#fresh.push(record);
     this.#schedule();
   }
@@ -43,20 +38,28 @@ export class HoldLimits {
       this.#isScheduled = false;
       for (let record = this.#fresh.first; record; record = this.#fresh.first) {
         this.#fresh.remove(record);
+        this.#watched.push(record);
         this.#arm(record, nextLimitMs(record));
       }
+      if (this.#watched.size > 0) this.loop.start();
     });
   }
 
   /** Another limit counts from now on: a window opened or closed, or the run is ending. */
   retime(record: RunRecord): void {
-    this.untrack(record);
+    this.#disarm(record);
     this.#fresh.push(record);
     this.#schedule();
   }
 
   untrack(record: RunRecord): void {
+    this.#disarm(record);
+    if (this.#watched.size + this.#fresh.size === 0) this.loop.stop();
+  }
+
+  #disarm(record: RunRecord): void {
     this.#fresh.remove(record);
+    this.#watched.remove(record);
     record.limitTimer?.stop();
     record.limitTimer = undefined;
   }
@@ -93,6 +96,12 @@ function nextLimitMs(record: RunRecord): number {
   if (maintenanceMs > -Infinity) return maintenanceMs + origin.settleMs;
   const patienceMs = Math.max(terms.stuckAfterMs, declaredSilenceMs(windows));
   return Math.min(record.progressMs + patienceMs + record.excusedMs, holdLimitMs(record));
+}
+
+/** Time in which nothing could run is no silence of the run's. */
+function lose(record: RunRecord, lostMs: number): void {
+  const sinceMs = monotonicMs() - record.progressMs;
+  record.excusedMs = Math.min(sinceMs, record.excusedMs + lostMs);
 }
 
 /** What had no chance to run gets its time anew, or as much again as it has lost. */

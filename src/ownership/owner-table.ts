@@ -28,9 +28,12 @@ export class OwnerTable implements ThreadTable {
   readonly signals: Signals;
   readonly requests: Requests;
   readonly parking: Parking;
+  readonly pressure: Pressure;
   readonly limits: HoldLimits;
   readonly callerSignals: CallerSignals = new CallerSignals();
   readonly openings: Openings = new Openings(this.callerSignals);
+  /** The files on which a recovery acts: one at a time each. */
+  readonly recoveries: Set<FileQueue> = new Set();
   markers: ReadonlySet<string> = DEFAULT_MARKERS;
   hasOwnMarkers = false;
 
@@ -62,15 +65,16 @@ export class OwnerTable implements ThreadTable {
         this.#forget(record);
       },
       ownerChanged: (queue) => {
-        pressure.ownerChanged(queue);
+        this.pressure.ownerChanged(queue);
       },
     });
     this.signals = new Signals(this.state, this.turns);
-    const pressure = new Pressure(this.state, this.signals);
+    this.pressure = new Pressure(this.state, this.signals);
     this.parking = new Parking(this.state, this.turns);
     this.requests = new Requests(this.state, {
       turns: this.turns,
-      pressure,
+      signals: this.signals,
+      pressure: this.pressure,
       watchCaller: (record) => {
         const { callerSignal } = record;
         if (callerSignal === undefined) return;
@@ -91,13 +95,13 @@ export class OwnerTable implements ThreadTable {
 
   readonly #keepers: GateKeepers = {
     letIn: (guest, host) => {
-      if (!this.requests.isStillWanted(guest)) return false;
+      if (!this.requests.guests.isStillWanted(guest)) return false;
       this.state.count(guest);
       this.turns.join(guest, host);
       return true;
     },
     giveTurn: (queue, guest) => {
-      this.requests.giveTurn(queue, guest);
+      this.requests.guests.giveTurn(queue, guest);
     },
     sectionLeft: (record) => {
       if (record.isClosing) this.signals.revoke(record);

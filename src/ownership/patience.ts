@@ -1,6 +1,14 @@
 import { monotonicMs } from '../support/clock.js';
 import { Countdown } from '../support/countdown.js';
-import { stalledMs } from './hold-limits.js';
+
+/** A timer that comes later than this tells that the whole process stood still, not the run. */
+const STALL_MS = 1_000;
+
+/** How far past its due time a countdown came, when that means that the process stood still. */
+export function stalledMs(dueAtMs: number, nowMs: number): number {
+  const lateMs = nowMs - dueAtMs;
+  return lateMs > STALL_MS ? lateMs : 0;
+}
 
 /**
  * A countdown for work that needs the process to run: where that stood still, the work gets as much

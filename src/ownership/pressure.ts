@@ -46,7 +46,7 @@ export class Pressure {
     if (waiter.callerSignal?.aborted === true) return Infinity;
     const yieldAtMs = waiter.arrivedMs + waiter.origin.yieldAfterMs;
     const preemptAtMs = waiter.arrivedMs + waiter.origin.preemptAfterMs;
-    if (nowMs >= yieldAtMs) this.#askToYield(owner, waiter);
+    if (nowMs >= yieldAtMs) this.askToYield(owner, waiter);
     if (nowMs >= preemptAtMs) this.#signals.fire(owner, 'superseded');
     return Math.min(
       owner.hasYieldFired || nowMs >= yieldAtMs ? Infinity : yieldAtMs,
@@ -54,10 +54,11 @@ export class Pressure {
     );
   }
 
-  #askToYield(owner: RunRecord, waiter: RunRecord): void {
+  /** Once in a turn. @param waiter for whom, where it is not recovery that asks */
+  askToYield(owner: RunRecord, waiter?: RunRecord): void {
     if (owner.hasYieldFired) return;
     owner.hasYieldFired = true;
-    this.#state.emit('yield-asked', owner, { waiterRunId: waiter.runId });
+    this.#state.emit('yield-asked', owner, waiter ? { waiterRunId: waiter.runId } : {});
     const { yieldController } = owner;
     if (yieldController) {
       this.#state.outbox.push(() => {

@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { OwnershipEvent } from '../observe/events.js';
 import type { FileId } from '../identity/file-id.js';
 import type { RunInterruptedError } from '../errors/run-errors.js';
-import type { SessionError } from '../errors/session-error.js';
 import { monotonicMs, wallMsOf } from '../support/clock.js';
 import type { SteadyMap } from '../support/steady-map.js';
 import type { Countdown } from '../support/countdown.js';
 import type {
-  Logger,
   PreviousRun,
   RunEnd,
   RunKind,
@@ -17,52 +14,16 @@ import type {
   SessionFile,
 } from '../types.js';
 import type { Deadline } from './deadlines.js';
+import type { GrantWaiter } from './decision.js';
 import type { FileQueue } from './file-queue.js';
 import type { Scope } from './scope.js';
 import type { SectionRequest } from './gate.js';
 import type { Section } from './section.js';
 import { urgencyMsOf } from './urgency.js';
 import type { ListMember, MemberList } from './member-list.js';
+import type { Origin, RunTerms } from './terms.js';
 import type { TurnWork } from './turn-work.js';
 import { declaredSilenceMs, maintenanceDueMs, phaseOf, type TurnWindow } from './windows.js';
-
-/** The part of a coordinator that its runs carry with them. */
-export interface Origin {
-  readonly settleMs: number;
-  readonly yieldAfterMs: number;
-  readonly preemptAfterMs: number;
-  readonly maxWaiting: number;
-  readonly logger: Logger | undefined;
-  readonly onEvent: ((event: OwnershipEvent) => void) | undefined;
-  /** Set once, by `close()`: nothing more is admitted. */
-  isClosed: boolean;
-}
-
-/** What a request asks for, checked and with its defaults. */
-export interface RunTerms {
-  readonly runId: string | undefined;
-  readonly sessionKey: string | undefined;
-  readonly sessionId: string | undefined;
-  readonly kind: RunKind;
-  readonly waitMs: number;
-  readonly maxHoldMs: number;
-  readonly stuckAfterMs: number;
-  readonly onReentry: 'refuse' | 'join' | 'queue';
-  readonly durability: 'os' | 'fsync';
-  readonly onForeignAppend: 'takeover' | 'adopt';
-  /** Wants one section: at the gate of whoever owns the file, else in a short turn of its own. */
-  readonly isGuest: boolean;
-  /** What the owner sees the bytes of a guest under. */
-  readonly label: string | undefined;
-  readonly rescue: ((payload: unknown, error: SessionError) => void | Promise<void>) | undefined;
-}
-
-/** Whoever waits for the grant: settled at most once. */
-export interface GrantWaiter {
-  /** @param section open for a guest that was let in */
-  resolve(record: RunRecord, section?: Section): void;
-  reject(error: unknown): void;
-}
 
 /** The resolved file, or why there is none. */
 export type Resolution = { readonly file: SessionFile } | { readonly error: unknown };
@@ -115,6 +76,8 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
   end: RunEnd | undefined = undefined;
   generation = 0;
   isListed = false;
+  /** Admitted, and nobody has taken the turn into their hands yet. */
+  isUnclaimed = false;
   isCounted = false;
   /** Parked, and its turn did not come back: it may ask again. */
   isStranded = false;
@@ -227,6 +190,15 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
 
   get section(): undefined {
     return undefined;
+  }
+
+  /** In whose context it was asked for. */
+  get scope(): Scope {
+    return { run: this.asker, section: this.askedIn };
+  }
+
+  get isOverdue(): boolean {
+    return this.deadline !== undefined && monotonicMs() >= this.deadline.dueAtMs;
   }
 
   get isOwner(): boolean {

@@ -3,7 +3,8 @@ import type { SessionError } from '../errors/session-error.js';
 import { monotonicMs } from '../support/clock.js';
 import { Countdown } from '../support/countdown.js';
 import type { InterruptCause } from '../types.js';
-import { stalledMs } from './hold-limits.js';
+import { endAfter } from './ends.js';
+import { stalledMs } from './patience.js';
 import type { RunRecord } from './run-record.js';
 import type { TableState } from './table-state.js';
 import type { Turns } from './turns.js';
@@ -70,6 +71,8 @@ export class Signals {
     if (record.phase === 'parked' && record.list) {
       this.#turns.stopWaiting(record, reason);
     }
+    // Nobody has it in hands who could end it.
+    if (record.isUnclaimed) this.#turns.end(record, endAfter(why));
     return true;
   }
 

@@ -7,6 +7,7 @@ import { endAfter } from './ends.js';
 import { checkStillSame } from './identify.js';
 import { endedError } from './run-guards.js';
 import { FileQueue } from './file-queue.js';
+import { asHolder } from './holder.js';
 import type { RunRecord } from './run-record.js';
 import type { TableState } from './table-state.js';
 import { TurnExclusion } from './turn-exclusion.js';
@@ -152,12 +153,15 @@ export class Turns {
 
   /**
    * Ends a wait without a grant: a request is gone at once, a parked run stays parked.
-   * `error` is what the caller gets; it also says how the wait is counted.
+   * `error` is what the caller gets; it also says how the wait is counted, where `how` does not.
    */
-  stopWaiting(record: RunRecord, error: unknown): void {
+  stopWaiting(
+    record: RunRecord,
+    error: unknown,
+    how: GivenUp = outcomeOf(error, record.list !== undefined),
+  ): void {
     if (record.phase === 'ended') return;
     const queue = record.queue;
-    const how = outcomeOf(error, record.list !== undefined);
     const { waiter } = record;
     queue?.remove(record);
     record.waiter = undefined;
@@ -173,17 +177,45 @@ export class Turns {
     }
     if (waiter) waiter.reject(error);
     else record.refusal = error;
-    if (queue?.waiting === 0) this.#watchers.ownerChanged(queue);
+    this.#fewerWait(queue);
   }
 
   /** A request from inside the turn of `host` that shares this turn: it never becomes a run. */
   join(record: RunRecord, host: RunRecord): void {
-    this.#state.deadlines.stop(record);
-    this.#watchers.gone(record);
-    record.phase = 'ended';
-    this.#state.unlist(record);
+    this.#retire(record);
     this.#state.counters.joined += 1;
     this.#state.emit('joined', record, { hostRunId: host.runId });
+  }
+
+  /** A request that would have to wait, and does not want to or cannot: it never becomes a run. */
+  turnAway(record: RunRecord, owner: RunRecord, reason: 'held' | 'queue-full'): void {
+    const { waiter } = record;
+    record.waiter = undefined;
+    this.#retire(record);
+    this.#state.counters.busy += 1;
+    this.#state.emit('busy', record, { reason, holderRunId: owner.runId });
+    waiter?.decided?.({ outcome: 'busy', reason, holder: asHolder(owner) });
+  }
+
+  /** The holder took the message of a waiting request, which gives its place up. */
+  steer(record: RunRecord, holder: RunRecord): void {
+    const { queue } = record;
+    queue?.remove(record);
+    record.waiter = undefined;
+    this.#retire(record);
+    this.#state.counters.steered += 1;
+    this.#state.emit('steered', record, { holderRunId: holder.runId });
+    this.#fewerWait(queue);
+  }
+
+  #fewerWait(queue: FileQueue | undefined): void {
+    if (queue === undefined) return;
+    this.#tellFree(queue);
+    if (queue.waiting === 0) this.#watchers.ownerChanged(queue);
+  }
+
+  #tellFree({ freeListeners }: FileQueue): void {
+    for (const listener of freeListeners ?? []) this.#state.outbox.push(listener);
   }
 
   #emitStop(record: RunRecord, type: GivenUp | 'resume-failed', error: unknown): void {
@@ -239,6 +271,7 @@ export class Turns {
       }
     }
     this.#watchers.ownerChanged(queue);
+    this.#tellFree(queue);
     queue.gate?.advance();
     this.closeIfUnused(queue);
   }
@@ -269,6 +302,7 @@ export class Turns {
     record.waiter = undefined;
     this.grant(queue, record, nowMs);
     this.#watchers.ownerChanged(queue);
+    this.#tellFree(queue);
     const enter = (): void => {
       waiter?.resolve(record);
     };

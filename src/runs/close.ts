@@ -1,11 +1,12 @@
 import { CoordinatorClosedError, DeadlockError } from '../errors/wait-errors.js';
 import { holderOf } from '../ownership/holder.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
-import type { Origin, RunRecord } from '../ownership/run-record.js';
+import type { RunRecord } from '../ownership/run-record.js';
+import type { Origin } from '../ownership/terms.js';
 import { openSectionOf } from '../ownership/section.js';
 import { endlessWait, nearestAlive } from '../ownership/wait-graph.js';
 import type { RunView } from '../types.js';
-import { untilTold } from './until-told.js';
+import { untilEnded } from './until-ended.js';
 
 /** What `close()` found and did. */
 export interface CloseReport {
@@ -89,27 +90,4 @@ function cancelWaiting(
   }
   table.state.outbox.flush();
   return waiting;
-}
-
-/** Whether all of them have ended within the time. */
-async function untilEnded(
-  table: OwnerTable,
-  records: readonly RunRecord[],
-  waitMs: number,
-): Promise<boolean> {
-  const open = new Set(records.filter((record) => record.phase !== 'ended'));
-  if (open.size === 0) return true;
-  return await untilTold(table.callerSignals, { waitMs }, (tell) => {
-    const listeners = [...open].map((record) => {
-      const listener = (): void => {
-        open.delete(record);
-        if (open.size === 0) tell();
-      };
-      (record.endListeners ??= new Set()).add(listener);
-      return { record, listener };
-    });
-    return () => {
-      for (const { record, listener } of listeners) record.endListeners?.delete(listener);
-    };
-  });
 }

@@ -66,7 +66,7 @@ export async function whenIdle(table: OwnerTable, options: IdleOptions = {}): Pr
  * Waits for runs to end. A wait from inside one of them, or of one that waits for the asker, could
  * never end and is refused; so is whatever would close such a circle while this wait lasts.
  */
-async function wait(
+export async function wait(
   table: OwnerTable,
   options: WaitOptions,
   subject: string,

@@ -51,6 +51,12 @@ export interface RunRequest {
    * @defaultValue the coordinator's
    */
   readonly onForeignAppend?: 'takeover' | 'adopt' | undefined;
+  /**
+   * How this run takes a message in while it prompts (see `admit`). `true` is binding: the message
+   * is in its hands, and whoever sent it gets no turn of its own. Anything else, or an error, leaves
+   * the message where it waits.
+   */
+  readonly steer?: ((message: unknown) => boolean | Promise<boolean>) | undefined;
   /** Gets a finished result that ownership no longer covers. What it throws is logged. */
   readonly rescue?: ((payload: unknown, error: SessionError) => void | Promise<void>) | undefined;
 }

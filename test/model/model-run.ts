@@ -10,6 +10,8 @@ export const HEAD_START_MS: Record<RunKind, number> = {
 };
 export const END_AFTER: Record<InterruptCause, RunEnd> = {
   caller: 'aborted',
+  user: 'interrupted',
+  recovery: 'interrupted',
   superseded: 'superseded',
   stuck: 'stuck',
   timeout: 'interrupted',

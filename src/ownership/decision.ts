@@ -1,0 +1,26 @@
+import type { Holder } from '../types.js';
+import type { RunRecord } from './run-record.js';
+import type { Section } from './section.js';
+
+/** What became of a request that was not granted at once, in the step that decided about it. */
+export type Decision =
+  | {
+      readonly outcome: 'queued' | 'interrupting' | 'steering';
+      /** Who owned the file in that step. */
+      readonly owner: RunRecord;
+      readonly holder: Holder;
+    }
+  | {
+      readonly outcome: 'busy';
+      readonly reason: 'held' | 'queue-full';
+      readonly holder: Holder;
+    };
+
+/** Whoever waits for the grant: settled at most once. */
+export interface GrantWaiter {
+  /** @param section open for a guest that was let in */
+  resolve(record: RunRecord, section?: Section): void;
+  reject(error: unknown): void;
+  /** The request waits, or was turned away. Never called where it is granted at once. */
+  decided?(decision: Decision): void;
+}

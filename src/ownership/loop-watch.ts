@@ -1,0 +1,69 @@
+import { monotonicMs } from '../support/clock.js';
+import { Countdown } from '../support/countdown.js';
+import { stalledMs } from './patience.js';
+
+const PULSE_MS = 1_000;
+
+/**
+ * Notices that the process stood still: its event loop was blocked, or the machine slept. Looks
+ * once a second while somebody is watched, and at once where somebody is about to be judged.
+ */
+export class LoopWatch {
+  readonly #onStall: (lostMs: number) => void;
+  #pulse: Countdown<undefined> | undefined;
+  #driftMs = 0;
+  #stalledAtMs = -Infinity;
+
+  /** @param onStall told how long nothing could run, as far as the monotonic clock saw it */
+  constructor(onStall: (lostMs: number) => void) {
+    this.#onStall = onStall;
+  }
+
+  start(): void {
+    if (this.#pulse !== undefined) return;
+    this.#driftMs = wallDriftMs();
+    this.#beat();
+  }
+
+  stop(): void {
+    this.#look();
+    this.#pulse?.stop();
+    this.#pulse = undefined;
+  }
+
+  /** When the last stall was noticed; what judges by time looks here first. */
+  lastStallMs(): number {
+    this.#look();
+    return this.#stalledAtMs;
+  }
+
+  /** A pulse that is overdue tells of a stall before its timer had a chance to. */
+  #look(): void {
+    if (this.#pulse === undefined) return;
+    const nowMs = monotonicMs();
+    const lateMs = stalledMs(this.#pulse.dueAtMs, nowMs);
+    // Where the monotonic clock stops with the machine only the wall clock tells of a sleep.
+    const driftMs = wallDriftMs();
+    const hasSlept = driftMs - this.#driftMs > PULSE_MS;
+    this.#driftMs = driftMs;
+    if (lateMs === 0 && !hasSlept) return;
+    this.#stalledAtMs = nowMs;
+    this.#pulse.stop();
+    this.#beat();
+    if (lateMs > 0) this.#onStall(lateMs + PULSE_MS);
+  }
+
+  #beat(): void {
+    this.#pulse = new Countdown(monotonicMs() + PULSE_MS, undefined, this.#onPulse, false);
+  }
+
+  readonly #onPulse = (): void => {
+    const pulse = this.#pulse;
+    this.#look();
+    if (this.#pulse === pulse) this.#beat();
+  };
+}
+
+function wallDriftMs(): number {
+  return Date.now() - monotonicMs();
+}

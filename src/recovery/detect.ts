@@ -1,0 +1,63 @@
+import type { RunRecord } from '../ownership/run-record.js';
+import { declaredSilenceMs } from '../ownership/windows.js';
+
+/** What a verdict needs to know about a run. */
+export type Judged = Pick<
+  RunRecord,
+  'phase' | 'progressMs' | 'excusedMs' | 'windows' | 'finishing' | 'terms' | 'origin'
+>;
+
+/** How patient whoever asks is. */
+export interface Patience {
+  /** Silence from which on the run counts as stuck. The run's own limit by default. */
+  readonly silentMs: number | undefined;
+  /** The run may be stopped also where it is not stuck. */
+  readonly allowActiveAbort: boolean;
+  /** When the process last stood still. */
+  readonly stalledAtMs: number;
+  /** For how long nobody is judged after that. */
+  readonly calmMs: number;
+}
+
+export type Verdict =
+  | { readonly isCondemned: true; readonly reason: 'stuck' | 'requested' }
+  | {
+      readonly isCondemned: false;
+      readonly reason: 'waiting_run' | 'maintaining' | 'event_loop_stalled' | 'active_run';
+    };
+
+/**
+ * Whether a run may be told to stop because it does not move. What waits, is parked or maintains has
+ * a clock of its own and is never judged by its silence; silence that the run has declared is none;
+ * and nobody is judged just after the process itself stood still.
+ */
+export function detect(run: Judged, nowMs: number, patience: Patience): Verdict {
+  const { phase } = run;
+  if (phase === 'waiting' || phase === 'parked') return spared('waiting_run');
+  if (phase === 'maintaining') return spared('maintaining');
+  if (nowMs - patience.stalledAtMs < patience.calmMs) return spared('event_loop_stalled');
+  const silentMs = patience.silentMs ?? run.terms.stuckAfterMs;
+  if (silenceOf(run, nowMs) >= limitOf(run, silentMs)) return condemned('stuck');
+  return patience.allowActiveAbort ? condemned('requested') : spared('active_run');
+}
+
+/** Time without progress in which the run could have made some. */
+export function silenceOf({ progressMs, excusedMs }: Judged, nowMs: number): number {
+  return Math.max(0, nowMs - progressMs - excusedMs);
+}
+
+/** How long the run may be silent: nobody from outside is less patient than it has asked for itself. */
+export function limitOf({ terms, windows, finishing, origin }: Judged, silentMs: number): number {
+  const ownMs = terms.hasOwnPatience ? terms.stuckAfterMs : 0;
+  // What ends drains its writes: it has the time that anybody has who was told to stop.
+  const endingMs = finishing ? origin.settleMs : 0;
+  return Math.max(silentMs, ownMs, endingMs, declaredSilenceMs(windows));
+}
+
+function spared(reason: (Verdict & { isCondemned: false })['reason']): Verdict {
+  return { isCondemned: false, reason };
+}
+
+function condemned(reason: 'stuck' | 'requested'): Verdict {
+  return { isCondemned: true, reason };
+}

@@ -1,0 +1,95 @@
+import { log } from '../observe/deliver.js';
+import type { Logger, RunView } from '../types.js';
+import type { Health, HealthReason } from './classify.js';
+import type { RecoveryOutcome, RecoveryRequest } from './outcome.js';
+import type { SessionReport } from './session-states.js';
+
+/** A session as it looks now. Plain, safe to turn into JSON. */
+export interface SessionState {
+  readonly sessionKey?: string;
+  readonly sessionId?: string;
+  readonly sessionFile?: string;
+  readonly state: SessionReport['state'];
+  readonly queueDepth: number;
+  readonly health: Health;
+  readonly reason?: HealthReason;
+  /** How long it has been at what it is at. */
+  readonly ageMs: number;
+  /** Of a run that owns its file: time without progress in which it could have made some. */
+  readonly silentMs?: number;
+  /** When its host last said something about it. */
+  readonly reportedAtMs?: number;
+  /** Its own run, if one is alive. */
+  readonly run?: RunView;
+}
+
+interface EventFacts extends SessionState {
+  readonly atMs: number;
+}
+
+/** What the monitor found, or did. */
+export type MonitorEvent =
+  | (EventFacts & { readonly type: 'long-running' | 'stalled' | 'stuck' })
+  | (EventFacts & { readonly type: 'recovery-requested'; readonly request: RecoveryRequest })
+  | (EventFacts & {
+      readonly type: 'recovery-completed';
+      readonly request: RecoveryRequest;
+      readonly outcome: RecoveryOutcome;
+      /** Something was reported of the session meanwhile: its state was left as it is. */
+      readonly isStale: boolean;
+    });
+
+export type MonitorEventType = MonitorEvent['type'];
+export type MonitorEventOf<Type extends MonitorEventType> = Extract<
+  MonitorEvent,
+  { readonly type: Type }
+>;
+
+const LEVELS: Readonly<Record<MonitorEventType, keyof Logger>> = {
+  'long-running': 'info',
+  stalled: 'warn',
+  stuck: 'warn',
+  'recovery-requested': 'info',
+  'recovery-completed': 'info',
+};
+
+type Listener = (event: MonitorEvent) => void;
+
+/** Who listens to a monitor. What a listener throws is logged and changes nothing. */
+export class MonitorListeners {
+  readonly #listeners = new Map<string, Set<{ readonly call: Listener }>>();
+  readonly #logger: Logger | undefined;
+
+  constructor(logger: Logger | undefined) {
+    this.#logger = logger;
+  }
+
+  add(type: MonitorEventType, call: Listener): Disposable {
+    const listener = { call };
+    const listeners = this.#listeners.get(type) ?? new Set();
+    this.#listeners.set(type, listeners);
+    listeners.add(listener);
+    return { [Symbol.dispose]: () => void listeners.delete(listener) };
+  }
+
+  emit(event: MonitorEvent): void {
+    log(this.#logger, LEVELS[event.type], event, `session ${event.type}`);
+    for (const { call } of [...(this.#listeners.get(event.type) ?? [])]) this.#call(call, event);
+  }
+
+  clear(): void {
+    this.#listeners.clear();
+  }
+
+  #call(call: Listener, event: MonitorEvent): void {
+    const complain = (error: unknown): void => {
+      log(this.#logger, 'error', { err: error, event }, 'a listener of a monitor failed');
+    };
+    try {
+      const answer: unknown = call(event);
+      if (answer instanceof Promise) answer.catch(complain);
+    } catch (error) {
+      complain(error);
+    }
+  }
+}

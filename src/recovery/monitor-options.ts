@@ -1,0 +1,51 @@
+import { checkDuration, checkObject, wrongType } from '../support/checks.js';
+import type { RecoveryOutcome, RecoveryRequest } from './outcome.js';
+
+export interface MonitorOptions {
+  /** `Infinity` looks only when `check()` is called. @defaultValue `30_000` */
+  readonly intervalMs?: number | undefined;
+  /** From when on a session is worth a word. @defaultValue `120_000` */
+  readonly warnAfterMs?: number | undefined;
+  /**
+   * Silence from which on a run is recovered, unless it has declared a longer one.
+   * @defaultValue the larger of `300_000` and three times `warnAfterMs`
+   */
+  readonly abortAfterMs?: number | undefined;
+  /** `false` only tells; a function does it in another way. @defaultValue `true` */
+  readonly recover?:
+    | boolean
+    | ((request: RecoveryRequest) => RecoveryOutcome | Promise<RecoveryOutcome>)
+    | undefined;
+}
+
+export interface MonitorSettings {
+  readonly intervalMs: number;
+  readonly warnAfterMs: number;
+  readonly abortAfterMs: number;
+  readonly recover: NonNullable<MonitorOptions['recover']>;
+}
+
+const LEAST_ABORT_MS = 300_000;
+
+/** @throws TypeError, RangeError */
+export function readMonitorOptions(options: MonitorOptions): MonitorSettings {
+  checkObject('options', options);
+  const { intervalMs = 30_000, warnAfterMs = 120_000, recover = true } = options;
+  checkDuration('intervalMs', intervalMs);
+  if (intervalMs < 1) {
+    throw new RangeError(`Invalid intervalMs: expected 1 ms or more, got ${intervalMs}`);
+  }
+  checkDuration('warnAfterMs', warnAfterMs);
+  const { abortAfterMs = Math.max(LEAST_ABORT_MS, 3 * warnAfterMs) } = options;
+  checkDuration('abortAfterMs', abortAfterMs);
+  if (abortAfterMs < warnAfterMs) {
+    throw new RangeError(
+      `Invalid abortAfterMs: ${abortAfterMs} ms is shorter than warnAfterMs ${warnAfterMs} ms, ` +
+        'so runs would be recovered before anybody was told of them',
+    );
+  }
+  if (typeof recover !== 'boolean' && typeof recover !== 'function') {
+    throw wrongType('recover', 'true, false or a function', recover);
+  }
+  return { intervalMs, warnAfterMs, abortAfterMs, recover };
+}

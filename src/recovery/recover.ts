@@ -1,0 +1,124 @@
+import type { FileQueue } from '../ownership/file-queue.js';
+import type { OwnerTable } from '../ownership/owner-table.js';
+import type { RunRecord } from '../ownership/run-record.js';
+import { untilOver } from '../runs/interrupt.js';
+import { checkNames, findRuns, hasNames } from '../runs/targets.js';
+import { checkBoolean, checkCount, checkDuration, checkObject } from '../support/checks.js';
+import { monotonicMs } from '../support/clock.js';
+import { detect } from './detect.js';
+import {
+  activeFacts,
+  NOTHING_DONE,
+  type RecoveryOutcome,
+  type RecoveryRequest,
+} from './outcome.js';
+
+/** For how long nobody is judged after the process stood still, where no monitor says otherwise. */
+const CALM_MS = 30_000;
+
+/**
+ * Judges the run that these names lead to and, where it is stuck, has it end: asks it to give way,
+ * tells it to stop, gives it time to settle, takes its turn. Acts on exactly the run that it judged;
+ * those who wait keep their places.
+ *
+ * @throws TypeError, RangeError the request is wrong; everything else is an outcome
+ */
+export async function recover(
+  table: OwnerTable,
+  request: RecoveryRequest,
+  calmMs: number = CALM_MS,
+): Promise<RecoveryOutcome> {
+  check(request);
+  if (!hasNames(request)) return skipped('missing_session_ref');
+  let queue: FileQueue | undefined;
+  try {
+    const found = find(table, request);
+    if ('status' in found) return found;
+    ({ queue } = found);
+    if (queue && table.recoveries.has(queue)) return skipped('already_in_flight', found);
+    if (queue) table.recoveries.add(queue);
+    try {
+      return await judgeAndAct(table, found, request, calmMs);
+    } finally {
+      if (queue) table.recoveries.delete(queue);
+    }
+  } catch (error) {
+    return { status: 'failed', reason: 'exception', error: asError(error), observed: NOTHING_DONE };
+  }
+}
+
+function check(request: RecoveryRequest): void {
+  checkObject('request', request);
+  checkNames(request);
+  const { generation, silentMs, allowActiveAbort, settleMs } = request;
+  if (generation !== undefined) checkCount('generation', generation, 0);
+  if (silentMs !== undefined) checkDuration('silentMs', silentMs);
+  if (allowActiveAbort !== undefined) checkBoolean('allowActiveAbort', allowActiveAbort);
+  if (settleMs !== undefined) checkDuration('settleMs', settleMs);
+}
+
+interface Found {
+  readonly record: RunRecord;
+  readonly queue: FileQueue | undefined;
+}
+
+/** Whoever owns the file of the session: where that only waits, it is the owner that it waits for. */
+function find(table: OwnerTable, request: RecoveryRequest): Found | RecoveryOutcome {
+  const { runId, generation } = request;
+  const named = findRuns(table, request);
+  const isExact = runId !== undefined;
+  const found = isExact ? named : [...new Set(named.map((record) => blockerOf(record)))];
+  const [record] = found;
+  if (record === undefined) {
+    const successor = isExact ? findRuns(table, { ...request, runId: undefined })[0] : undefined;
+    if (successor) return skipped('stale_state', { record: successor, queue: successor.queue });
+    return { status: 'noop', reason: 'no_active_work', observed: NOTHING_DONE };
+  }
+  if (found.length > 1) return skipped('ambiguous_session_ref');
+  const only = { record, queue: record.queue };
+  if (generation !== undefined && generation !== record.generation) {
+    return skipped('stale_state', only);
+  }
+  return only;
+}
+
+function blockerOf(record: RunRecord): RunRecord {
+  return record.phase === 'waiting' ? (record.queue?.owner ?? record) : record;
+}
+
+async function judgeAndAct(
+  table: OwnerTable,
+  { record, queue }: Found,
+  request: RecoveryRequest,
+  calmMs: number,
+): Promise<RecoveryOutcome> {
+  const { silentMs, allowActiveAbort = false, settleMs = record.origin.settleMs } = request;
+  const { generation } = record;
+  const stalledAtMs = table.limits.loop.lastStallMs();
+  const patience = { silentMs, allowActiveAbort, stalledAtMs, calmMs };
+  const verdict = detect(record, monotonicMs(), patience);
+  if (!verdict.isCondemned) return skipped(verdict.reason, { record, queue });
+  table.pressure.askToYield(record);
+  table.state.outbox.flush();
+  // Code of the run has just been called: it may have ended, parked or begun to maintain.
+  const isSame = record.isOwner && record.generation === generation;
+  if (isSame && detect(record, monotonicMs(), patience).isCondemned) {
+    table.signals.fire(record, 'recovery', undefined, settleMs);
+    table.state.outbox.flush();
+  } else if (record.phase !== 'ended') return skipped('active_run', { record, queue });
+  const over = await untilOver(table, record);
+  const status = over === 'still-running' ? 'still-held' : over;
+  return { ...activeFacts(record, queue), status, reason: verdict.reason };
+}
+
+function skipped(
+  reason: (RecoveryOutcome & { status: 'skipped' })['reason'],
+  found?: Found,
+): RecoveryOutcome {
+  const facts = found ? activeFacts(found.record, found.queue) : {};
+  return { ...facts, status: 'skipped', reason, observed: NOTHING_DONE };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

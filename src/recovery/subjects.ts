@@ -1,0 +1,90 @@
+import type { OwnerTable } from '../ownership/owner-table.js';
+import type { RunRecord } from '../ownership/run-record.js';
+import { findQueue } from '../runs/find-queue.js';
+import { wallMsOf } from '../support/clock.js';
+import { classifyReport, classifyRun, type Finding, type Thresholds } from './classify.js';
+import type { SessionState } from './monitor-events.js';
+import type { RecoveryRequest } from './outcome.js';
+import type { SessionEntry, SessionStates } from './session-states.js';
+
+/** One session: what its host said of it, its own run, or both. */
+export interface Subject {
+  readonly entry: SessionEntry | undefined;
+  readonly run: RunRecord | undefined;
+  /** What stays the same from look to look. */
+  readonly identity: object;
+}
+
+/** Every session that was reported, and every owner, each once. */
+export function* subjectsOf(table: OwnerTable, states: SessionStates): Generator<Subject, void> {
+  const told = new Set<RunRecord>();
+  for (const entry of states) {
+    const run = ownRun(table, entry);
+    if (run) told.add(run);
+    yield { entry, run, identity: run ?? entry };
+  }
+  for (const { owner } of table.state.queues.values()) {
+    if (owner && !told.has(owner)) yield { entry: undefined, run: owner, identity: owner };
+  }
+}
+
+/** The run that bears the labels of the session; without labels the one that has its file. */
+function ownRun(table: OwnerTable, entry: SessionEntry): RunRecord | undefined {
+  const { sessionKey, sessionId, sessionFile } = entry;
+  const { sessionKeys, sessionIds } = table.state;
+  if (sessionKey === undefined && sessionId === undefined) {
+    return sessionFile === undefined ? undefined : ownerOf(table, sessionFile);
+  }
+  const byKey = sessionKey === undefined ? [] : [...sessionKeys.get(sessionKey)];
+  const labelled = byKey.length > 0 || sessionId === undefined ? byKey : sessionIds.get(sessionId);
+  let best: RunRecord | undefined;
+  for (const record of labelled) {
+    if (best === undefined || (record.isOwner && !best.isOwner)) best = record;
+  }
+  return best;
+}
+
+function ownerOf(table: OwnerTable, file: NonNullable<SessionEntry['sessionFile']>) {
+  try {
+    return findQueue(table, file)?.owner;
+  } catch {
+    // A path that names no session file any more has no owner either.
+    return undefined;
+  }
+}
+
+export function judge({ entry, run }: Subject, nowMs: number, thresholds: Thresholds): Finding {
+  if (run) return classifyRun(run, nowMs, thresholds);
+  return entry ? classifyReport(entry, nowMs, thresholds) : { health: 'healthy', sinceMs: nowMs };
+}
+
+export function describe({ entry, run }: Subject, finding: Finding, nowMs: number): SessionState {
+  const { health, reason, sinceMs, silentMs } = finding;
+  const sessionKey = run?.sessionKey ?? entry?.sessionKey;
+  const sessionId = run?.sessionId ?? entry?.sessionId;
+  const sessionFile = run?.path ?? entry?.path;
+  const ofRun = run && (run.isOwner ? 'processing' : 'waiting');
+  return {
+    ...(sessionKey === undefined ? {} : { sessionKey }),
+    ...(sessionId === undefined ? {} : { sessionId }),
+    ...(sessionFile === undefined ? {} : { sessionFile }),
+    state: ofRun ?? entry?.state ?? 'idle',
+    queueDepth: Math.max(entry?.queueDepth ?? 0, run?.waiting ?? 0),
+    health,
+    ...(reason === undefined ? {} : { reason }),
+    ageMs: Math.round(nowMs - sinceMs),
+    ...(silentMs === undefined ? {} : { silentMs: Math.round(silentMs) }),
+    ...(entry === undefined ? {} : { reportedAtMs: wallMsOf(entry.reportedMs) }),
+    ...(run === undefined ? {} : { run: run.view() }),
+  };
+}
+
+/** What is asked of recovery: for a run exactly that run, for a report whoever has the file. */
+export function requestFor({ entry, run }: Subject, silentMs: number): RecoveryRequest {
+  if (run) {
+    const { runId, generation, path: sessionFile, sessionKey, sessionId } = run;
+    return { runId, generation, sessionFile, sessionKey, sessionId, silentMs };
+  }
+  const { sessionFile, sessionKey, sessionId } = entry ?? {};
+  return { sessionFile, sessionKey, sessionId, silentMs };
+}

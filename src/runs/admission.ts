@@ -1,0 +1,108 @@
+import type { Decision } from '../ownership/decision.js';
+import type { OwnerTable } from '../ownership/owner-table.js';
+import type { Submission } from '../ownership/requests.js';
+import type { RunRecord } from '../ownership/run-record.js';
+import type { AdmissionMode, Holder } from '../types.js';
+import type { RunRequest } from './run.js';
+import { Steering } from './steering.js';
+import { AdmittedTicket, type Ticket } from './ticket.js';
+import type { WaitOptions } from './until-told.js';
+import { whenFree } from './when-free.js';
+
+/** A request that asks how it may run, and says what to do where somebody owns the file already. */
+export interface AdmitRequest extends RunRequest {
+  /**
+   * - `queue`: waits for its turn.
+   * - `steer`: hands its message to the run that prompts on the file; where that does not take it,
+   *   it waits in the place that it got at the call.
+   * - `interrupt`: tells the owner to stop, and is served before all that only wait.
+   * - `skip`: runs now or never; it disturbs nobody.
+   * @defaultValue `'queue'`
+   */
+  readonly mode?: AdmissionMode | undefined;
+  /** What `steer` of the holder gets. */
+  readonly message?: unknown;
+  /** Interrupts an owner of a more urgent kind too; steers into a run of another kind. */
+  readonly force?: boolean | undefined;
+}
+
+/** How a request may run: one fact, from the step in which it was decided. */
+export type Admission =
+  /** Nobody was there: the turn has begun. */
+  | { readonly outcome: 'run'; readonly ticket: Ticket }
+  | {
+      readonly outcome: 'queued';
+      readonly ticket: Ticket;
+      readonly holder: Holder;
+      /** How many of the runs that wait will be served before it. */
+      readonly ahead: number;
+    }
+  /** The holder was told to stop; the ticket is served as soon as that has ended or lost its turn. */
+  | { readonly outcome: 'interrupting'; readonly ticket: Ticket; readonly holder: Holder }
+  /** The holder has the message. */
+  | { readonly outcome: 'steered'; readonly holder: Holder }
+  /** Nothing was changed. */
+  | {
+      readonly outcome: 'busy';
+      readonly reason: 'held' | 'queue-full';
+      readonly holder: Holder;
+      /**
+       * True once a request would not be turned away for this reason; false where the wait ended first.
+       * @throws DeadlockError `ERR_SESSION_DEADLOCK` asked by a run that would have to end first
+       */
+      whenFree(options?: WaitOptions): Promise<boolean>;
+    };
+
+/** Takes a request and tells how it may run. */
+export function admit(
+  table: OwnerTable,
+  submission: Submission,
+  message: unknown,
+): Promise<Admission> {
+  return new Promise((answer, reject) => {
+    let ticket: AdmittedTicket;
+    let steering: Steering | undefined;
+    const tell = (decision: Decision | undefined, error: unknown): void => {
+      if (error !== undefined) reject(error);
+      else if (steering) steering.giveUp();
+      else if (decision === undefined) answer({ outcome: 'run', ticket });
+      else if (decision.outcome === 'steering') {
+        steering = new Steering(table, ticket.record, decision.owner, message, (isTaken) => {
+          answer(isTaken ? steered(decision.holder) : waiting(ticket, decision));
+        });
+      } else if (decision.outcome === 'busy') answer(turnedAway(table, ticket.record, decision));
+      else answer(waiting(ticket, decision));
+    };
+    const waiter = (record: RunRecord): AdmittedTicket =>
+      (ticket = new AdmittedTicket(table, record, tell));
+    table.requests.submit({ ...submission, waiter });
+  });
+}
+
+function steered(holder: Holder): Admission {
+  return { outcome: 'steered', holder };
+}
+
+function waiting(
+  ticket: AdmittedTicket,
+  { outcome, holder }: Exclude<Decision, { outcome: 'busy' }>,
+): Admission {
+  if (outcome === 'interrupting') return { outcome, ticket, holder };
+  const { record } = ticket;
+  const ahead = record.list === undefined ? 0 : (record.queue?.positionOf(record) ?? 1) - 1;
+  return { outcome: 'queued', ticket, holder, ahead };
+}
+
+function turnedAway(
+  table: OwnerTable,
+  { key, path, origin }: RunRecord,
+  { reason, holder }: Extract<Decision, { outcome: 'busy' }>,
+): Admission {
+  const places = reason === 'held' ? 0 : origin.maxWaiting;
+  return {
+    outcome: 'busy',
+    reason,
+    holder,
+    whenFree: (options) => whenFree(table, key, path, places, options),
+  };
+}

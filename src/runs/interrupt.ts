@@ -1,0 +1,143 @@
+import { RunInterruptedError } from '../errors/run-errors.js';
+import type { OwnerTable } from '../ownership/owner-table.js';
+import { waitAborted } from '../ownership/refusals.js';
+import type { RunRecord } from '../ownership/run-record.js';
+import { NOWHERE } from '../ownership/scope.js';
+import { openSectionOf } from '../ownership/section.js';
+import { endlessWait, nearestAlive } from '../ownership/wait-graph.js';
+import {
+  checkCount,
+  checkDuration,
+  checkObject,
+  checkOneOf,
+  wrongType,
+} from '../support/checks.js';
+import { monotonicMs, roundedMs } from '../support/clock.js';
+import type { RunView, SessionFileLike } from '../types.js';
+import { checkNames, findRuns, hasNames, type RunNames } from './targets.js';
+import { untilEnded } from './until-ended.js';
+
+/**
+ * Which run is meant. A run id is exact, and with the generation that was seen even more so: the
+ * view of a run is a target. A file means its owner, whatever its session key. A label means the
+ * owner that bears it, or the run that waits under it where none owns.
+ */
+export type RunTarget =
+  | { readonly runId: string; readonly generation?: number | undefined }
+  | { readonly sessionFile: SessionFileLike }
+  | { readonly sessionKey: string }
+  | { readonly sessionId: string };
+
+const CAUSES = ['user', 'superseded', 'timeout', 'shutdown'] as const;
+
+export interface InterruptOptions {
+  /** What the run, and every callback, is told. @defaultValue `'user'` */
+  readonly why?: (typeof CAUSES)[number] | undefined;
+  /** How long the run has to end by itself. @defaultValue that of its coordinator */
+  readonly settleMs?: number | undefined;
+  /** The `cause` of the reason that the run's signal has. */
+  readonly cause?: unknown;
+}
+
+/** What was observed. */
+export interface InterruptOutcome {
+  /**
+   * - `ended`: it ended by itself; `run.end` says how.
+   * - `revoked`: it did not end in time, and its turn was taken. Its task may still run; it owns nothing.
+   * - `cancelled`: it waited, and is gone.
+   * - `still-running`: it was told to stop, and is not waited for, since it is the run that asks, or
+   *   one that waits for it.
+   * - `not-running`: no such run is alive.
+   * - `stale`: the run has another generation than the one that was meant; nothing was done.
+   * - `ambiguous`: several runs are meant; nothing was done.
+   */
+  readonly status:
+    'ended' | 'revoked' | 'cancelled' | 'still-running' | 'not-running' | 'stale' | 'ambiguous';
+  /** Whether it came to its end by itself. */
+  readonly settled: boolean;
+  /** The run as it was afterwards. */
+  readonly run?: RunView;
+  /** Where several are meant. */
+  readonly candidates?: readonly RunView[];
+  readonly waitedMs: number;
+}
+
+/** Tells a run to stop and waits for exactly that run to end, or to lose its turn. */
+export async function interrupt(
+  table: OwnerTable,
+  target: RunTarget,
+  options: InterruptOptions,
+): Promise<InterruptOutcome> {
+  const names = target as RunNames & { readonly generation?: number };
+  check(names, options);
+  const sinceMs = monotonicMs();
+  const found = findRuns(table, names);
+  const [record] = found;
+  if (record === undefined) return { status: 'not-running', settled: false, waitedMs: 0 };
+  if (found.length > 1) {
+    const candidates = found.map((one) => one.view());
+    return { status: 'ambiguous', settled: false, candidates, waitedMs: 0 };
+  }
+  const status = isStale(record, names) ? 'stale' : await stop(table, record, options);
+  return {
+    status,
+    settled: status === 'ended' || status === 'cancelled',
+    run: record.view(),
+    waitedMs: roundedMs(monotonicMs() - sinceMs),
+  };
+}
+
+function check(names: RunNames & { generation?: unknown }, options: InterruptOptions): void {
+  checkObject('target', names);
+  checkObject('options', options);
+  checkNames(names);
+  if (!hasNames(names)) {
+    throw wrongType('target', 'runId, sessionFile, sessionKey or sessionId', names);
+  }
+  if (names.generation !== undefined) checkCount('generation', names.generation, 0);
+  const { why, settleMs } = options;
+  if (why !== undefined) checkOneOf('why', why, CAUSES);
+  if (settleMs !== undefined) checkDuration('settleMs', settleMs);
+}
+
+function isStale(
+  record: RunRecord,
+  { runId, generation }: { runId?: unknown; generation?: number },
+) {
+  return runId !== undefined && generation !== undefined && record.generation !== generation;
+}
+
+async function stop(
+  table: OwnerTable,
+  record: RunRecord,
+  { why = 'user', settleMs = record.origin.settleMs, cause }: InterruptOptions,
+): Promise<'ended' | 'revoked' | 'cancelled' | 'still-running'> {
+  const { state, signals, turns } = table;
+  if (record.phase === 'waiting') {
+    const { path: sessionFile, runId } = record;
+    const detail = 'it waited for its turn, and is gone';
+    const facts = { sessionFile, runId, why, settleMs: 0, cause, detail };
+    const reason = new RunInterruptedError(facts);
+    turns.stopWaiting(record, waitAborted(record, reason), 'cancelled');
+    state.outbox.flush();
+    return 'cancelled';
+  }
+  signals.fire(record, why, cause, settleMs);
+  state.outbox.flush();
+  return await untilOver(table, record);
+}
+
+/** A run that waits for its own end would wait until its turn is taken: it is not made to. */
+export async function untilOver(
+  table: OwnerTable,
+  record: RunRecord,
+): Promise<'ended' | 'revoked' | 'still-running'> {
+  const ambient = table.state.ambient.getStore() ?? NOWHERE;
+  const scope = { run: nearestAlive(ambient.run), section: openSectionOf(ambient) };
+  if (record.phase !== 'ended' && endlessWait(scope, record)) return 'still-running';
+  // The countdown to the revocation keeps no process alive; whoever waits for it does.
+  while (!(await untilEnded(table, [record], KEEP_ALIVE_MS)));
+  return record.end === 'revoked' ? 'revoked' : 'ended';
+}
+
+const KEEP_ALIVE_MS = 60_000;

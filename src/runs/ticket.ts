@@ -1,0 +1,172 @@
+import { RunEndedError } from '../errors/run-errors.js';
+import { OwnerWaitAbortedError } from '../errors/wait-errors.js';
+import type { Decision, GrantWaiter } from '../ownership/decision.js';
+import type { OwnerTable } from '../ownership/owner-table.js';
+import { Patience } from '../ownership/patience.js';
+import { waitAborted } from '../ownership/refusals.js';
+import { endedError } from '../ownership/run-guards.js';
+import type { RunRecord } from '../ownership/run-record.js';
+import { monotonicMs } from '../support/clock.js';
+import { RunHandle } from './run-handle.js';
+import { checkNotStopped } from './run-task.js';
+import type { Run } from './run.js';
+
+/**
+ * A place that `admit` gave: a turn, or one to come. Whoever takes it becomes the run; it serves
+ * once. A turn that nobody takes within the coordinator's `settleMs` ends as `unclaimed` and passes
+ * on.
+ */
+export interface Ticket extends AsyncDisposable {
+  readonly runId: string;
+  /** `claimed` once the run is in somebody's hands. */
+  readonly state: 'waiting' | 'granted' | 'claimed' | 'ended';
+  /**
+   * The run, once it is granted. Instead, `coordinator.run(ticket, task)` runs a task as it.
+   *
+   * @throws OwnerWaitTimeoutError `ERR_SESSION_WAIT_TIMEOUT` not granted within `waitMs`
+   * @throws OwnerWaitAbortedError `ERR_SESSION_WAIT_ABORTED` cancelled, interrupted, or given up by its signal
+   * @throws RunInterruptedError `ERR_SESSION_RUN_INTERRUPTED` told to stop before it was taken
+   * @throws RunEndedError `ERR_SESSION_RUN_ENDED` taken before, or not in time
+   * @throws CoordinatorClosedError `ERR_SESSION_CLOSED`
+   */
+  acquire(): Promise<Run>;
+  /**
+   * Gives the place, or the turn that nobody has taken yet, up at once: an `acquire()` under way
+   * rejects with `OwnerWaitAbortedError`, whose `cause` is the reason. False once the run was handed
+   * to somebody, or is over.
+   */
+  cancel(reason?: unknown): boolean;
+}
+
+/** How any copy of this package finds what is behind a ticket that a caller hands back. */
+const TICKET = Symbol.for('penholder.ticket');
+
+export function ticketOf(value: unknown): AdmittedTicket | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return (value as { readonly [TICKET]?: AdmittedTicket })[TICKET];
+}
+
+interface Claim {
+  resolve(owner: RunRecord): void;
+  reject(error: unknown): void;
+}
+
+/** A request that was admitted, from the decision to the hands of its caller. */
+export class AdmittedTicket implements Ticket, GrantWaiter {
+  readonly record: RunRecord;
+  readonly table: OwnerTable;
+  readonly #onDecided: (decision: Decision | undefined, error?: unknown) => void;
+  /** The run that was granted: its own, or the one whose turn it joined. */
+  #owner: RunRecord | undefined;
+  #refusal: unknown = undefined;
+  #claim: Claim | undefined;
+  #isTaken = false;
+  #isHanded = false;
+  #patience: Patience | undefined;
+
+  /** @param onDecided told of the decision; of none where the run was granted; of the error else */
+  constructor(
+    table: OwnerTable,
+    record: RunRecord,
+    onDecided: (decision: Decision | undefined, error?: unknown) => void,
+  ) {
+    this.table = table;
+    this.record = record;
+    this.#onDecided = onDecided;
+    Object.defineProperty(this, TICKET, { value: this });
+  }
+
+  get runId(): string {
+    return (this.#owner ?? this.record).runId;
+  }
+
+  get state(): Ticket['state'] {
+    const { phase } = this.#owner ?? this.record;
+    if (phase === 'ended' || this.#refusal !== undefined) return 'ended';
+    if (this.#isHanded) return 'claimed';
+    return phase === 'waiting' ? 'waiting' : 'granted';
+  }
+
+  async acquire(): Promise<Run> {
+    const owner = await this.claim('acquire with a ticket');
+    const isJoined = owner !== this.record;
+    if (!isJoined) checkNotStopped(this.table, owner);
+    return new RunHandle(this.table, owner, isJoined, this.record.terms.rescue);
+  }
+
+  /** Takes the turn into somebody's hands, now or once it is granted. Once. */
+  claim(action: string): Promise<RunRecord> {
+    const record = this.record;
+    if (this.#isTaken) {
+      const { path: sessionFile, runId } = record;
+      return Promise.reject(new RunEndedError({ sessionFile, runId, action, handle: 'ticket' }));
+    }
+    this.#isTaken = true;
+    this.#patience?.stop();
+    record.isUnclaimed = false;
+    if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
+    const owner = this.#owner;
+    if (owner?.phase === 'ended' || record.end !== undefined) {
+      return Promise.reject(record.firing?.reason ?? endedError(owner ?? record, action));
+    }
+    return new Promise((resolve, reject) => {
+      this.#claim = { resolve, reject };
+      if (owner) this.#hand(owner);
+    });
+  }
+
+  cancel(reason?: unknown): boolean {
+    if (this.#isHanded || this.state === 'ended') return false;
+    const { record } = this;
+    const { path: sessionFile, phase } = record;
+    if (phase === 'waiting') {
+      this.table.turns.stopWaiting(record, waitAborted(record, reason), 'cancelled');
+    } else {
+      this.reject(new OwnerWaitAbortedError({ sessionFile, cause: reason }));
+      this.table.turns.end(record, 'aborted');
+    }
+    this.table.state.outbox.flush();
+    return true;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.cancel();
+    return Promise.resolve();
+  }
+
+  decided(decision: Decision): void {
+    this.#onDecided(decision);
+  }
+
+  resolve(owner: RunRecord): void {
+    // It was cancelled, or told to stop, between the grant and now.
+    if (this.#refusal !== undefined) return;
+    this.#owner = owner;
+    if (this.#claim) this.#hand(owner);
+    else if (owner === this.record) this.#expectClaim();
+    this.#onDecided(undefined);
+  }
+
+  reject(error: unknown): void {
+    this.#refusal = error;
+    this.#claim?.reject(error);
+    this.#onDecided(undefined, error);
+  }
+
+  #hand(owner: RunRecord): void {
+    this.#isHanded = true;
+    this.#claim?.resolve(owner);
+  }
+
+  /** A turn that nobody takes must not keep the file from those who wait. */
+  #expectClaim(): void {
+    const { record } = this;
+    if (record.phase === 'ended') return;
+    const { settleMs } = record.origin;
+    this.#patience = new Patience(monotonicMs() + settleMs, settleMs, () => {
+      this.table.turns.end(record, 'unclaimed');
+      this.table.state.outbox.flush();
+    });
+    (record.endListeners ??= new Set()).add(() => this.#patience?.stop());
+  }
+}
