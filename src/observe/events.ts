@@ -20,6 +20,8 @@ interface StopFacts {
   readonly code: string;
   readonly waitedMs: number;
   readonly holderRunId?: string;
+  /** What it was told to stop for, where it was interrupted. */
+  readonly why?: InterruptCause;
 }
 
 /** What each type of event adds. */

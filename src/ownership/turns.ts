@@ -1,4 +1,4 @@
-import { RunEndedError } from '../errors/run-errors.js';
+import { RunEndedError, type RunInterruptedError } from '../errors/run-errors.js';
 import { SessionError } from '../errors/session-error.js';
 import type { Counters } from '../observe/counters.js';
 import { monotonicMs, roundedMs } from '../support/clock.js';
@@ -219,14 +219,16 @@ export class Turns {
   }
 
   #emitStop(record: RunRecord, type: GivenUp | 'resume-failed', error: unknown): void {
-    const { code, holder, eventId } = SessionError.is(error)
+    const { code, holder, eventId, cause } = SessionError.is(error)
       ? error
-      : { code: 'ERR_UNKNOWN', holder: undefined, eventId: undefined };
+      : { code: 'ERR_UNKNOWN', holder: undefined, eventId: undefined, cause: undefined };
+    const why = isInterrupt(cause) ? cause.why : undefined;
     const sinceMs = record.phase === 'parked' ? record.parkedMs : record.arrivedMs;
     const details = {
       code,
       waitedMs: roundedMs(monotonicMs() - sinceMs),
       ...(holder === undefined ? {} : { holderRunId: holder.runId }),
+      ...(why === undefined ? {} : { why }),
     };
     this.#state.emit(type, record, details, eventId);
   }
@@ -319,4 +321,9 @@ export class Turns {
     if (queue.gate) queue.gate.knowledge = undefined;
     this.#state.tellIdle();
   }
+}
+
+/** By its code, so that errors of another copy of this package count. */
+function isInterrupt(error: unknown): error is RunInterruptedError {
+  return SessionError.is(error) && error.code === 'ERR_SESSION_RUN_INTERRUPTED';
 }

@@ -3,7 +3,14 @@ import { DeadlockError } from '../../src/index.js';
 import { createCountingController } from '../support/counting-signal.js';
 import { useFakeTime } from '../support/fake-time.js';
 import { createGate } from '../support/gate.js';
-import { assertError, freshMarker, stateOf, useSessions, waitBehind } from './support/sessions.js';
+import {
+  assertError,
+  freshMarker,
+  loopTurn,
+  stateOf,
+  useSessions,
+  waitBehind,
+} from './support/sessions.js';
 
 describe('RunIndex.whenEnded()', () => {
   useFakeTime();
@@ -76,16 +83,19 @@ describe('RunIndex.whenEnded()', () => {
     // Given a wait with deadline and signal
     const { run, runs } = await owned();
     const controller = createCountingController();
+    await loopTurn();
+    const watching = vi.getTimerCount();
     const ended = runs.whenEnded(run, { waitMs: 100, signal: controller.signal });
     expect(controller.signal.listeners).toBe(1);
+    expect(vi.getTimerCount()).toBe(watching + 1);
     // When it is over
     if (by === 'end') await run.release();
     else if (by === 'signal') controller.abort();
     else await vi.advanceTimersByTimeAsync(100);
     await ended;
-    // Then neither listener nor timer is left
+    // Then neither listener nor timer is left of it
     expect(controller.signal.listeners).toBe(0);
-    expect(vi.getTimerCount()).toBe(0);
+    expect(vi.getTimerCount()).toBe(by === 'end' ? 0 : watching);
     await run.release();
   });
 

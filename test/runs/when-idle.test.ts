@@ -125,15 +125,18 @@ describe('RunIndex.whenIdle()', () => {
     const coordinator = sessions.create({ isolated: false });
     const owner = await coordinator.acquire({ sessionFile: freshMarker(), stuckAfterMs: false });
     const controller = createCountingController();
+    await loopTurn();
+    const watching = vi.getTimerCount();
     const idle = coordinator.runs.whenIdle({ waitMs: 100, signal: controller.signal });
     expect(sharedOwnerTable().state.idleListeners.size).toBe(1);
+    expect(vi.getTimerCount()).toBe(watching + 1);
     if (by === 'end') await owner.release();
     else if (by === 'signal') controller.abort();
     else await vi.advanceTimersByTimeAsync(100);
     await idle;
     expect(controller.signal.listeners).toBe(0);
     expect(sharedOwnerTable().state.idleListeners.size).toBe(0);
-    expect(vi.getTimerCount()).toBe(0);
+    expect(vi.getTimerCount()).toBe(by === 'end' ? 0 : watching);
     await owner.release();
   });
 
