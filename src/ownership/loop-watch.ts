@@ -2,11 +2,12 @@ import { monotonicMs } from '../support/clock.js';
 import { Countdown } from '../support/countdown.js';
 import { stalledMs } from './patience.js';
 
-const PULSE_MS = 1_000;
+/** A stall that is longer than this, and a second, is always seen. */
+const PULSE_MS = 5_000;
 
 /**
  * Notices that the process stood still: its event loop was blocked, or the machine slept. Looks
- * once a second while somebody is watched, and at once where somebody is about to be judged.
+ * every few seconds while somebody is watched, and at once where somebody is about to be judged.
  */
 export class LoopWatch {
   readonly #onStall: (lostMs: number) => void;
