@@ -59,7 +59,7 @@ export class Decisions {
 
   #reenter(record: RunRecord, around: RunRecord): RunRecord {
     if (record.terms.onReentry === 'refuse') throw reentered(record, around);
-    this.#parts.turns.join(record, around);
+    this.#parts.departures.join(record, around);
     return around;
   }
 
@@ -69,7 +69,7 @@ export class Decisions {
     if (admission === undefined) return false;
     const isSkip = admission.mode === 'skip';
     if (!isSkip && queue.waiting < record.origin.maxWaiting) return false;
-    this.#parts.turns.turnAway(record, owner, isSkip ? 'held' : 'queue-full');
+    this.#parts.departures.turnAway(record, owner, isSkip ? 'held' : 'queue-full');
     return true;
   }
 

@@ -31,7 +31,7 @@ export class Guests {
     }
     if (host !== undefined && this.sectionAround(record, host)) {
       this.#state.count(record);
-      this.#parts.turns.join(record, host);
+      this.#parts.departures.join(record, host);
       return host;
     }
     this.#enqueue(record, queue);
@@ -70,7 +70,7 @@ export class Guests {
       queue.exclusion?.engage();
       this.#parts.turns.admit(queue, record, monotonicMs());
     } catch (error) {
-      this.#parts.turns.stopWaiting(record, error);
+      this.#parts.departures.stopWaiting(record, error);
     }
   }
 
@@ -80,7 +80,7 @@ export class Guests {
     const hasGivenUp = callerSignal?.aborted === true;
     if (!hasGivenUp && !record.isOverdue) return true;
     const error = hasGivenUp ? waitAborted(record, callerSignal.reason) : waitTimeout(record);
-    this.#parts.turns.stopWaiting(record, error);
+    this.#parts.departures.stopWaiting(record, error);
     return false;
   }
 }

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../errors/setup-errors.js';
 import { DEFAULT_MARKERS } from '../identity/parse-input.js';
 import { setThreadTable, threadTable, type ThreadTable } from '../support/thread-table.js';
 import { CallerSignals } from './caller-signals.js';
+import { Departures } from './departures.js';
 import type { FileQueue } from './file-queue.js';
 import { Gate, type GateKeepers } from './gate.js';
 import { HoldLimits } from './hold-limits.js';
@@ -25,6 +26,7 @@ export class OwnerTable implements ThreadTable {
   readonly protocol: number = PROTOCOL;
   readonly state: TableState;
   readonly turns: Turns;
+  readonly departures: Departures;
   readonly signals: Signals;
   readonly requests: Requests;
   readonly parking: Parking;
@@ -40,7 +42,7 @@ export class OwnerTable implements ThreadTable {
   /** @param historySize events kept at first; others may ask for more */
   constructor(historySize = 1_024) {
     this.state = new TableState(historySize, (record) => {
-      this.turns.stopWaiting(record, waitTimeout(record));
+      this.departures.stopWaiting(record, waitTimeout(record));
       this.state.outbox.flush();
     });
     const limits = new HoldLimits((record, why) => {
@@ -48,7 +50,18 @@ export class OwnerTable implements ThreadTable {
       this.signals.fire(record, why, undefined, record.finishing ? 0 : undefined);
       this.state.outbox.flush();
     });
-    this.turns = new Turns(this.state, {
+    this.departures = new Departures(this.state, {
+      over: (record) => {
+        limits.untrack(record);
+      },
+      ownerChanged: (queue) => {
+        this.pressure.ownerChanged(queue);
+      },
+      gone: (record) => {
+        this.#forget(record);
+      },
+    });
+    this.turns = new Turns(this.state, this.departures, {
       granted: (record) => {
         limits.track(record);
       },
@@ -61,18 +74,16 @@ export class OwnerTable implements ThreadTable {
       callerAborted: (record, reason) => {
         this.signals.fire(record, 'caller', reason);
       },
-      gone: (record) => {
-        this.#forget(record);
-      },
       ownerChanged: (queue) => {
         this.pressure.ownerChanged(queue);
       },
     });
-    this.signals = new Signals(this.state, this.turns);
+    this.signals = new Signals(this.state, this.turns, this.departures);
     this.pressure = new Pressure(this.state, this.signals);
-    this.parking = new Parking(this.state, this.turns);
+    this.parking = new Parking(this.state, this.turns, this.departures);
     this.requests = new Requests(this.state, {
       turns: this.turns,
+      departures: this.departures,
       signals: this.signals,
       pressure: this.pressure,
       watchCaller: (record) => {
@@ -97,7 +108,7 @@ export class OwnerTable implements ThreadTable {
     letIn: (guest, host) => {
       if (!this.requests.guests.isStillWanted(guest)) return false;
       this.state.count(guest);
-      this.turns.join(guest, host);
+      this.departures.join(guest, host);
       return true;
     },
     giveTurn: (queue, guest) => {

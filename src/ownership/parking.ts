@@ -1,4 +1,5 @@
 import { monotonicMs } from '../support/clock.js';
+import type { Departures } from './departures.js';
 import { checkStillSame } from './identify.js';
 import type { RunRecord } from './run-record.js';
 import type { Scope } from './scope.js';
@@ -16,10 +17,12 @@ import { endlessWait } from './wait-graph.js';
 export class Parking {
   readonly #state: TableState;
   readonly #turns: Turns;
+  readonly #departures: Departures;
 
-  constructor(state: TableState, turns: Turns) {
+  constructor(state: TableState, turns: Turns, departures: Departures) {
     this.#state = state;
     this.#turns = turns;
+    this.#departures = departures;
   }
 
   /** Gives the turn of an owner up; the file passes on in the same step. */
@@ -44,7 +47,7 @@ export class Parking {
       try {
         this.#decide(record, waitMs, scope);
       } catch (error) {
-        this.#turns.stopWaiting(record, error);
+        this.#departures.stopWaiting(record, error);
       }
       this.#state.outbox.flush();
     });

@@ -1,4 +1,5 @@
 import { monotonicMs } from '../support/clock.js';
+import type { Departures } from './departures.js';
 import type { FileQueue } from './file-queue.js';
 import type { Gate } from './gate.js';
 import type { Pressure } from './pressure.js';
@@ -10,6 +11,7 @@ import type { Turns } from './turns.js';
 /** The parts that a request goes through. */
 export interface RequestParts {
   readonly turns: Turns;
+  readonly departures: Departures;
   readonly signals: Signals;
   readonly pressure: Pressure;
   /** The caller's signal, if there is one, reaches the run from now on. Idempotent. */

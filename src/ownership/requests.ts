@@ -83,7 +83,7 @@ export class Requests {
     record.isUnclaimed = terms.admission !== undefined;
     if (signal?.aborted === true) {
       const error = waitAborted(record, signal.reason);
-      this.#parts.turns.stopWaiting(record, error);
+      this.#parts.departures.stopWaiting(record, error);
       this.#state.outbox.flush();
       throw error;
     }
@@ -101,7 +101,7 @@ export class Requests {
       return owner;
     } catch (error) {
       record.waiter = undefined;
-      this.#parts.turns.stopWaiting(record, error);
+      this.#parts.departures.stopWaiting(record, error);
       throw error;
     } finally {
       this.#state.outbox.flush();
@@ -136,7 +136,7 @@ export class Requests {
       }
       this.#tell(record, this.#decisions.decide(record, resolution.file));
     } catch (error) {
-      this.#parts.turns.stopWaiting(record, error);
+      this.#parts.departures.stopWaiting(record, error);
     }
   }
 

@@ -3,6 +3,7 @@ import type { SessionError } from '../errors/session-error.js';
 import { monotonicMs } from '../support/clock.js';
 import { Countdown } from '../support/countdown.js';
 import type { InterruptCause } from '../types.js';
+import type { Departures } from './departures.js';
 import { endAfter } from './ends.js';
 import { stalledMs } from './patience.js';
 import type { RunRecord } from './run-record.js';
@@ -20,10 +21,12 @@ import { waitAborted } from './refusals.js';
 export class Signals {
   readonly #state: TableState;
   readonly #turns: Turns;
+  readonly #departures: Departures;
 
-  constructor(state: TableState, turns: Turns) {
+  constructor(state: TableState, turns: Turns, departures: Departures) {
     this.#state = state;
     this.#turns = turns;
+    this.#departures = departures;
   }
 
   /** Made when somebody first looks; fired already where the reason came first. */
@@ -69,7 +72,7 @@ export class Signals {
       });
     }
     if (record.phase === 'parked' && record.list) {
-      this.#turns.stopWaiting(record, reason);
+      this.#departures.stopWaiting(record, reason);
     }
     // Nobody has it in hands who could end it.
     if (record.isUnclaimed) this.#turns.end(record, endAfter(why));
@@ -79,7 +82,7 @@ export class Signals {
   /** The caller's own signal fired: a waiting run is gone at once, a granted one is told to stop. */
   onCallerAbort(record: RunRecord, cause: unknown): void {
     if (record.phase === 'waiting') {
-      this.#turns.stopWaiting(record, waitAborted(record, cause));
+      this.#departures.stopWaiting(record, waitAborted(record, cause));
     } else {
       this.fire(record, 'caller', cause);
     }

@@ -1,31 +1,22 @@
-import { RunEndedError, type RunInterruptedError } from '../errors/run-errors.js';
-import { SessionError } from '../errors/session-error.js';
-import type { Counters } from '../observe/counters.js';
+import { RunEndedError } from '../errors/run-errors.js';
 import { monotonicMs, roundedMs } from '../support/clock.js';
 import type { RunEnd } from '../types.js';
+import type { Departures } from './departures.js';
 import { endAfter } from './ends.js';
 import { checkStillSame } from './identify.js';
 import { endedError } from './run-guards.js';
 import { FileQueue } from './file-queue.js';
-import { asHolder } from './holder.js';
 import type { RunRecord } from './run-record.js';
 import type { TableState } from './table-state.js';
 import { TurnExclusion } from './turn-exclusion.js';
 import { isPending } from './turn-work.js';
-import { type GivenUp, outcomeOf, waitAborted, waitTimeout } from './refusals.js';
-
-const COUNTED: Readonly<Record<GivenUp, keyof Omit<Counters, 'ends'>>> = {
-  'timed-out': 'timedOut',
-  aborted: 'aborted',
-  cancelled: 'cancelled',
-  refused: 'refused',
-};
+import { waitAborted, waitTimeout } from './refusals.js';
 
 /** What turns need of the parts that watch over them. */
 export interface TurnWatchers {
   /** The turn began: its limits start. */
   granted(record: RunRecord): void;
-  /** The turn is over: nothing watches it any more. */
+  /** The turn was given up for a while: nothing watches it any more. */
   over(record: RunRecord): void;
   /** Another limit counts for the turn from now on. */
   limitMoved(record: RunRecord): void;
@@ -33,8 +24,6 @@ export interface TurnWatchers {
   ownerChanged(queue: FileQueue): void;
   /** The caller's signal of a parked run has fired, and its listener was not called yet. */
   callerAborted(record: RunRecord, reason: unknown): void;
-  /** The run has ended: nothing of it stays. */
-  gone(record: RunRecord): void;
 }
 
 /**
@@ -45,10 +34,12 @@ export interface TurnWatchers {
  */
 export class Turns {
   readonly #state: TableState;
+  readonly #departures: Departures;
   readonly #watchers: TurnWatchers;
 
-  constructor(state: TableState, watchers: TurnWatchers) {
+  constructor(state: TableState, departures: Departures, watchers: TurnWatchers) {
     this.#state = state;
+    this.#departures = departures;
     this.#watchers = watchers;
   }
 
@@ -133,7 +124,7 @@ export class Turns {
     record.end = end;
     this.#failComeBack(record, end);
     this.#state.counters.ends[end] += 1;
-    this.#retire(record);
+    this.#departures.retire(record);
     this.#emitEnd(record, end, nowMs);
     if (queue === undefined) return;
     if (isOwner) queue.gate?.abandon(record, () => endedError(record, 'wait at the gate'));
@@ -149,100 +140,6 @@ export class Turns {
     queue.move = undefined;
     for (const [key, moved] of this.#state.moved)
       if (moved === queue) this.#state.moved.delete(key);
-  }
-
-  /**
-   * Ends a wait without a grant: a request is gone at once, a parked run stays parked.
-   * `error` is what the caller gets; it also says how the wait is counted, where `how` does not.
-   */
-  stopWaiting(
-    record: RunRecord,
-    error: unknown,
-    how: GivenUp = outcomeOf(error, record.list !== undefined),
-  ): void {
-    if (record.phase === 'ended') return;
-    const queue = record.queue;
-    const { waiter } = record;
-    queue?.remove(record);
-    record.waiter = undefined;
-    this.#state.deadlines.stop(record);
-    if (record.phase === 'parked') {
-      record.isStranded = true;
-      this.#emitStop(record, 'resume-failed', error);
-    } else {
-      this.#state.count(record);
-      this.#state.counters[COUNTED[how]] += 1;
-      this.#retire(record);
-      this.#emitStop(record, how, error);
-    }
-    if (waiter) waiter.reject(error);
-    else record.refusal = error;
-    this.#fewerWait(queue);
-  }
-
-  /** A request from inside the turn of `host` that shares this turn: it never becomes a run. */
-  join(record: RunRecord, host: RunRecord): void {
-    this.#retire(record);
-    this.#state.counters.joined += 1;
-    this.#state.emit('joined', record, { hostRunId: host.runId });
-  }
-
-  /** A request that would have to wait, and does not want to or cannot: it never becomes a run. */
-  turnAway(record: RunRecord, owner: RunRecord, reason: 'held' | 'queue-full'): void {
-    const { waiter } = record;
-    record.waiter = undefined;
-    this.#retire(record);
-    this.#state.counters.busy += 1;
-    this.#state.emit('busy', record, { reason, holderRunId: owner.runId });
-    waiter?.decided?.({ outcome: 'busy', reason, holder: asHolder(owner) });
-  }
-
-  /** The holder took the message of a waiting request, which gives its place up. */
-  steer(record: RunRecord, holder: RunRecord): void {
-    const { queue } = record;
-    queue?.remove(record);
-    record.waiter = undefined;
-    this.#retire(record);
-    this.#state.counters.steered += 1;
-    this.#state.emit('steered', record, { holderRunId: holder.runId });
-    this.#fewerWait(queue);
-  }
-
-  #fewerWait(queue: FileQueue | undefined): void {
-    if (queue === undefined) return;
-    this.#tellFree(queue);
-    if (queue.waiting === 0) this.#watchers.ownerChanged(queue);
-  }
-
-  #tellFree({ freeListeners }: FileQueue): void {
-    for (const listener of freeListeners ?? []) this.#state.outbox.push(listener);
-  }
-
-  #emitStop(record: RunRecord, type: GivenUp | 'resume-failed', error: unknown): void {
-    const { code, holder, eventId, cause } = SessionError.is(error)
-      ? error
-      : { code: 'ERR_UNKNOWN', holder: undefined, eventId: undefined, cause: undefined };
-    const why = isInterrupt(cause) ? cause.why : undefined;
-    const sinceMs = record.phase === 'parked' ? record.parkedMs : record.arrivedMs;
-    const details = {
-      code,
-      waitedMs: roundedMs(monotonicMs() - sinceMs),
-      ...(holder === undefined ? {} : { holderRunId: holder.runId }),
-      ...(why === undefined ? {} : { why }),
-    };
-    this.#state.emit(type, record, details, eventId);
-  }
-
-  #retire(record: RunRecord): void {
-    record.phase = 'ended';
-    record.windows = undefined;
-    this.#state.unlist(record);
-    this.#watchers.over(record);
-    this.#watchers.gone(record);
-    this.#state.deadlines.stop(record);
-    if (record.endListeners === undefined) return;
-    for (const listener of record.endListeners) this.#state.outbox.push(listener);
-    record.endListeners = undefined;
   }
 
   /** A parked run that ends while it waits for its turn gets none. */
@@ -273,7 +170,7 @@ export class Turns {
       }
     }
     this.#watchers.ownerChanged(queue);
-    this.#tellFree(queue);
+    this.#departures.tellFree(queue);
     queue.gate?.advance();
     this.closeIfUnused(queue);
   }
@@ -292,7 +189,7 @@ export class Turns {
       checkStillSame(this.#state, record, queue);
       return true;
     } catch (error) {
-      this.stopWaiting(record, error);
+      this.#departures.stopWaiting(record, error);
       return false;
     }
   }
@@ -304,7 +201,7 @@ export class Turns {
     record.waiter = undefined;
     this.grant(queue, record, nowMs);
     this.#watchers.ownerChanged(queue);
-    this.#tellFree(queue);
+    this.#departures.tellFree(queue);
     const enter = (): void => {
       waiter?.resolve(record);
     };
@@ -321,9 +218,4 @@ export class Turns {
     if (queue.gate) queue.gate.knowledge = undefined;
     this.#state.tellIdle();
   }
-}
-
-/** By its code, so that errors of another copy of this package count. */
-function isInterrupt(error: unknown): error is RunInterruptedError {
-  return SessionError.is(error) && error.code === 'ERR_SESSION_RUN_INTERRUPTED';
 }

@@ -86,7 +86,7 @@ function cancelWaiting(
   for (const record of waiting) {
     const holder = holderOf(record.queue);
     const error = new CoordinatorClosedError({ sessionFile: record.path, holder });
-    table.turns.stopWaiting(record, error);
+    table.departures.stopWaiting(record, error);
   }
   table.state.outbox.flush();
   return waiting;

@@ -112,13 +112,13 @@ async function stop(
   record: RunRecord,
   { why = 'user', settleMs = record.origin.settleMs, cause }: InterruptOptions,
 ): Promise<'ended' | 'revoked' | 'cancelled' | 'still-running'> {
-  const { state, signals, turns } = table;
+  const { state, signals, departures } = table;
   if (record.phase === 'waiting') {
     const { path: sessionFile, runId } = record;
     const detail = 'it waited for its turn, and is gone';
     const facts = { sessionFile, runId, why, settleMs: 0, cause, detail };
     const reason = new RunInterruptedError(facts);
-    turns.stopWaiting(record, waitAborted(record, reason), 'cancelled');
+    departures.stopWaiting(record, waitAborted(record, reason), 'cancelled');
     state.outbox.flush();
     return 'cancelled';
   }

@@ -66,7 +66,7 @@ export class Steering {
       this.giveUp();
       return;
     }
-    this.#table.turns.steer(this.#record, this.#holder);
+    this.#table.departures.steer(this.#record, this.#holder);
     this.#answer(true);
     this.#table.state.outbox.flush();
   };

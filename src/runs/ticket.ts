@@ -120,7 +120,7 @@ export class AdmittedTicket implements Ticket, GrantWaiter {
     const { record } = this;
     const { path: sessionFile, phase } = record;
     if (phase === 'waiting') {
-      this.table.turns.stopWaiting(record, waitAborted(record, reason), 'cancelled');
+      this.table.departures.stopWaiting(record, waitAborted(record, reason), 'cancelled');
     } else {
       this.reject(new OwnerWaitAbortedError({ sessionFile, cause: reason }));
       this.table.turns.end(record, 'aborted');
