@@ -5,6 +5,7 @@ import type { Scope } from '../ownership/scope.js';
 import { endAfter } from '../ownership/ends.js';
 import { checkOwner, endedError } from '../ownership/run-guards.js';
 import { logLateError, saveResult } from './late-outcome.js';
+import { isThenable } from '../support/thenable.js';
 import { RunHandle } from './run-handle.js';
 import type { Run, RunRequest } from './run.js';
 
@@ -119,11 +120,6 @@ function perform<T>(
   }
   if (isThenable(answer)) Promise.resolve(answer).then(succeed, fail);
   else succeed(answer);
-}
-
-function isThenable<T>(answer: T | Promise<T>): answer is Promise<T> {
-  const then: unknown = (answer as { then?: unknown } | null | undefined)?.then;
-  return typeof then === 'function';
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { TranscriptIoError } from '../errors/transcript-errors.js';
 import { TornTranscriptError } from '../errors/transcript-errors.js';
 import { monotonicMs } from '../support/clock.js';
-import { disk, type FileStats, TO_APPEND, TO_CREATE, TO_READ } from './disk.js';
+import { closeQuietly, disk, type FileStats, TO_APPEND, TO_CREATE, TO_READ } from './disk.js';
 import { syncFolder } from './durable.js';
 import { checkNotTripped, verify } from './fence.js';
 import type { Knowledge } from './knowledge.js';
@@ -191,14 +191,6 @@ function* makeDurable(pen: Pen, fd: number, isNew: boolean): Steps<void> {
     if (isNew) yield* syncFolder(pen.path);
   } catch (error) {
     throw pen.failure(ACTION, error, 'new');
-  }
-}
-
-function closeQuietly(fd: number): void {
-  try {
-    disk.close(fd);
-  } catch {
-    // Why the write failed is what its caller has to know.
   }
 }
 

@@ -74,3 +74,12 @@ export const TO_APPEND: number = O_WRONLY | O_APPEND | O_NONBLOCK;
 export const TO_CUT: number = O_RDWR | O_NONBLOCK;
 /** Fails where the file is there: whatever is created is ours. */
 export const TO_CREATE: number = O_WRONLY | O_APPEND | O_CREAT | O_EXCL;
+
+/** Behind a failure that its caller has to know, or a file that was only read. */
+export function closeQuietly(fd: number): void {
+  try {
+    disk.close(fd);
+  } catch {
+    // The file is as it was left.
+  }
+}

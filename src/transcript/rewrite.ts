@@ -5,7 +5,7 @@ import type { TranscriptIoError } from '../errors/transcript-errors.js';
 import { wrongType } from '../support/checks.js';
 import { monotonicMs } from '../support/clock.js';
 import { Content } from './content.js';
-import { disk, type FileStats, TO_CREATE, TO_READ } from './disk.js';
+import { closeQuietly, disk, type FileStats, TO_CREATE, TO_READ } from './disk.js';
 import { syncFolder } from './durable.js';
 import { trip, verify } from './fence.js';
 import { Knowledge } from './knowledge.js';
@@ -215,14 +215,6 @@ function* hasChanged(old: number, { content, stats, isProof }: Knowledge): Steps
   } catch {
     // A look that fails proves nothing.
     return false;
-  }
-}
-
-function closeQuietly(fd: number): void {
-  try {
-    disk.close(fd);
-  } catch {
-    // It was only read.
   }
 }
 

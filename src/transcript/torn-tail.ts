@@ -1,7 +1,7 @@
 import type { ContentLeft } from '../errors/transcript-errors.js';
 import { monotonicMs } from '../support/clock.js';
 import { Content } from './content.js';
-import { disk, TO_CUT } from './disk.js';
+import { closeQuietly, disk, TO_CUT } from './disk.js';
 import { verify } from './fence.js';
 import { Knowledge } from './knowledge.js';
 import type { Pen } from './pen.js';
@@ -90,13 +90,5 @@ function leftBy(fd: number, sizeBytes: number): ContentLeft {
     return disk.fstat(fd).size === sizeBytes ? 'new' : 'old';
   } catch {
     return 'unknown';
-  }
-}
-
-function closeQuietly(fd: number): void {
-  try {
-    disk.close(fd);
-  } catch {
-    // The file is as it was left.
   }
 }

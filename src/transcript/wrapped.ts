@@ -1,6 +1,7 @@
 import { GateBusyError } from '../errors/transcript-errors.js';
 import type { Section, Wrapped } from '../ownership/section.js';
 import { wrongType } from '../support/checks.js';
+import { isThenable } from '../support/thenable.js';
 import { disk } from './disk.js';
 import { syncFile } from './durable.js';
 import { handOver, learn, verify } from './fence.js';
@@ -161,10 +162,6 @@ function tryStamps(path: string): void {
   } finally {
     disk.close(fd);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 /** Its outcome is nobody's any more, but it must not be an unhandled rejection either. */
