@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { runChild } from '../support/child.js';
 import { useStage } from './support/stage.js';
 
@@ -49,9 +49,11 @@ describe('RunRecord', () => {
     const run = await sessions.acquire({ sessionFile: FILE });
 
     const { requestedAtMs, grantedAtMs } = run;
-    await new Promise((done) => setTimeout(done, 20));
+    const clock = Date.now();
+    vi.spyOn(Date, 'now').mockReturnValue(clock + 60_000);
 
     expect(run.toJSON()).toMatchObject({ requestedAtMs, grantedAtMs });
+    vi.restoreAllMocks();
     await run.release();
   });
 });

@@ -1,5 +1,4 @@
 import { access, readdir, realpath } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createCountingController } from './counting-signal.js';
 import { useFakeTime } from './fake-time.js';
@@ -92,16 +91,12 @@ describe('runChild()', () => {
     expect({ code, signal }).toEqual({ code: null, signal: 'SIGKILL' });
   });
 
-  let left: number | undefined;
+  let left: ReturnType<typeof startChild> | undefined;
   it('ends a child that outlives its test', async () => {
-    const { process: child } = startChild(FIXTURE, { args: ['hang'] });
-    left = child.pid;
-    expect(left).toBeGreaterThan(0);
+    left = startChild(FIXTURE, { args: ['hang'] });
+    expect(left.process.pid).toBeGreaterThan(0);
   });
   afterAll(async () => {
-    await vi.waitFor(async () => {
-      await sleep(5);
-      expect(() => process.kill(left ?? 0, 0)).toThrow('ESRCH');
-    });
+    expect(await left?.finished).toMatchObject({ signal: 'SIGKILL' });
   });
 });

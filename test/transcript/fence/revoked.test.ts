@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import type { Run } from '../../../src/index.js';
 import { createGate, type Gate } from '../../support/gate.js';
+import { until } from '../../runs/support/sessions.js';
 import { useFakeTime } from '../../support/fake-time.js';
 import { FOREIGN_LINE } from './support/foreign.js';
 import { assertTakeover, RECORDS, type Scene, takeoverOf, useScene } from './support/scene.js';
@@ -28,7 +29,7 @@ async function revoke(scene: Scene): Promise<Revoked> {
   section.catch(() => {});
   await begun.opened;
   const waiting = scene.ownAgain({ runId: 'successor' });
-  await vi.waitFor(() => expect(scene.sessions.inspect().waiting).toHaveLength(1));
+  await until(() => scene.sessions.inspect().waiting.length === 1);
   abort.abort();
   await vi.advanceTimersByTimeAsync(1_000);
   return {
@@ -77,7 +78,7 @@ describe('a run whose turn was taken', () => {
     // Given a successor that ends without a look at the file
     const { successor, writeLate } = await revoke(scene);
     const waiting = scene.ownAgain({ runId: 'third' });
-    await vi.waitFor(() => expect(scene.sessions.inspect().waiting).toHaveLength(1));
+    await until(() => scene.sessions.inspect().waiting.length === 1);
     await writeLate('{"late":1}\n');
     await successor.release();
 
@@ -124,7 +125,7 @@ describe('a run whose turn was taken', () => {
     section.catch(() => {});
     await begun.opened;
     const waiting = scene.ownAgain();
-    await vi.waitFor(() => expect(scene.sessions.inspect().waiting).toHaveLength(1));
+    await until(() => scene.sessions.inspect().waiting.length === 1);
 
     // When its turn is taken
     abort.abort();

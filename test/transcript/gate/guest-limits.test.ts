@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { loopTurn } from '../../runs/support/sessions.js';
+import { until } from '../../runs/support/sessions.js';
 import { useFakeTime } from '../../support/fake-time.js';
 import { useDesk } from './support/desk.js';
 import { errorOf, hold, holdGuest, stateNow, waitAsGuest } from './support/hold.js';
@@ -108,9 +109,7 @@ describe('how long a guest may stay inside', () => {
     });
     expect(desk.records()).toEqual([]);
     await guest.leave().catch(() => {});
-    await vi.waitFor(() => {
-      expect(sessions.inspect().draining).toEqual([]);
-    });
+    await until(() => sessions.inspect().draining.length === 0);
   });
 
   it('the time of a guest counts from when it was let in', async () => {
