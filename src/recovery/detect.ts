@@ -1,14 +1,17 @@
 import type { RunRecord } from '../ownership/run-record.js';
 import { declaredSilenceMs } from '../ownership/windows.js';
 
+/** For how long nobody is judged after the process stood still, where no interval says otherwise. */
+export const CALM_MS = 30_000;
+
 /** What a verdict needs to know about a run. */
 export type Judged = Pick<
   RunRecord,
   'phase' | 'progressMs' | 'excusedMs' | 'windows' | 'finishing' | 'terms' | 'origin'
 >;
 
-/** How patient whoever asks is. */
-export interface Patience {
+/** By what whoever asks judges. */
+export interface Measure {
   /** Silence from which on the run counts as stuck. The run's own limit by default. */
   readonly silentMs: number | undefined;
   /** The run may be stopped also where it is not stuck. */
@@ -31,14 +34,14 @@ export type Verdict =
  * a clock of its own and is never judged by its silence; silence that the run has declared is none;
  * and nobody is judged just after the process itself stood still.
  */
-export function detect(run: Judged, nowMs: number, patience: Patience): Verdict {
+export function detect(run: Judged, nowMs: number, measure: Measure): Verdict {
   const { phase } = run;
   if (phase === 'waiting' || phase === 'parked') return spared('waiting_run');
   if (phase === 'maintaining') return spared('maintaining');
-  if (nowMs - patience.stalledAtMs < patience.calmMs) return spared('event_loop_stalled');
-  const silentMs = patience.silentMs ?? run.terms.stuckAfterMs;
+  if (nowMs - measure.stalledAtMs < measure.calmMs) return spared('event_loop_stalled');
+  const silentMs = measure.silentMs ?? run.terms.stuckAfterMs;
   if (silenceOf(run, nowMs) >= limitOf(run, silentMs)) return condemned('stuck');
-  return patience.allowActiveAbort ? condemned('requested') : spared('active_run');
+  return measure.allowActiveAbort ? condemned('requested') : spared('active_run');
 }
 
 /** Time without progress in which the run could have made some. */

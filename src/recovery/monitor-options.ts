@@ -1,4 +1,5 @@
 import { checkDuration, checkObject, wrongType } from '../support/checks.js';
+import { CALM_MS } from './detect.js';
 import type { RecoveryOutcome, RecoveryRequest } from './outcome.js';
 
 export interface MonitorOptions {
@@ -20,6 +21,8 @@ export interface MonitorOptions {
 
 export interface MonitorSettings {
   readonly intervalMs: number;
+  /** For how long nobody is judged after the process stood still. */
+  readonly calmMs: number;
   readonly warnAfterMs: number;
   readonly abortAfterMs: number;
   readonly recover: NonNullable<MonitorOptions['recover']>;
@@ -47,5 +50,6 @@ export function readMonitorOptions(options: MonitorOptions): MonitorSettings {
   if (typeof recover !== 'boolean' && typeof recover !== 'function') {
     throw wrongType('recover', 'true, false or a function', recover);
   }
-  return { intervalMs, warnAfterMs, abortAfterMs, recover };
+  const calmMs = intervalMs === Infinity ? CALM_MS : intervalMs;
+  return { intervalMs, calmMs, warnAfterMs, abortAfterMs, recover };
 }

@@ -137,7 +137,7 @@ export class SessionMonitor implements Monitor {
     this.#states.prune(nowMs);
     // While the process stood still nobody could move: that is no reason to condemn anybody.
     const calmForMs = nowMs - this.#table.limits.loop.lastStallMs();
-    if (lateMs > 0 || calmForMs < this.#settings.intervalMs) return;
+    if (lateMs > 0 || calmForMs < this.#settings.calmMs) return;
     const recoveries: Promise<void>[] = [];
     for (const subject of [...subjectsOf(this.#table, this.#states)]) {
       const finding = judge(subject, nowMs, this.#settings);
@@ -199,7 +199,7 @@ export class SessionMonitor implements Monitor {
   ): Promise<RecoveryOutcome> {
     try {
       if (how !== true) return await how(request);
-      return await recover(this.#table, request, this.#settings.intervalMs);
+      return await recover(this.#table, request, this.#settings.calmMs);
     } catch (error) {
       const cause = error instanceof Error ? error : new Error(String(error));
       return { status: 'failed', reason: 'exception', error: cause, observed: NOTHING_DONE };

@@ -5,16 +5,13 @@ import { untilOver } from '../runs/interrupt.js';
 import { checkNames, findRuns, hasNames } from '../runs/targets.js';
 import { checkBoolean, checkCount, checkDuration, checkObject } from '../support/checks.js';
 import { monotonicMs } from '../support/clock.js';
-import { detect } from './detect.js';
+import { CALM_MS, detect } from './detect.js';
 import {
   activeFacts,
   NOTHING_DONE,
   type RecoveryOutcome,
   type RecoveryRequest,
 } from './outcome.js';
-
-/** For how long nobody is judged after the process stood still, where no monitor says otherwise. */
-const CALM_MS = 30_000;
 
 /**
  * Judges the run that these names lead to and, where it is stuck, has it end: asks it to give way,
@@ -95,14 +92,14 @@ async function judgeAndAct(
   const { silentMs, allowActiveAbort = false, settleMs = record.origin.settleMs } = request;
   const { generation } = record;
   const stalledAtMs = table.limits.loop.lastStallMs();
-  const patience = { silentMs, allowActiveAbort, stalledAtMs, calmMs };
-  const verdict = detect(record, monotonicMs(), patience);
+  const measure = { silentMs, allowActiveAbort, stalledAtMs, calmMs };
+  const verdict = detect(record, monotonicMs(), measure);
   if (!verdict.isCondemned) return skipped(verdict.reason, { record, queue });
   table.pressure.askToYield(record);
   table.state.outbox.flush();
   // Code of the run has just been called: it may have ended, parked or begun to maintain.
   const isSame = record.isOwner && record.generation === generation;
-  if (isSame && detect(record, monotonicMs(), patience).isCondemned) {
+  if (isSame && detect(record, monotonicMs(), measure).isCondemned) {
     table.signals.fire(record, 'recovery', undefined, settleMs);
     table.state.outbox.flush();
   } else if (record.phase !== 'ended') return skipped('active_run', { record, queue });
