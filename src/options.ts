@@ -184,9 +184,13 @@ function readMarkers(markers: readonly string[] | undefined): readonly string[] 
 }
 
 /** @throws TypeError, RangeError */
-export function readTerms(request: RunRequest, settings: Settings): RunTerms {
+export function readTerms(
+  request: RunRequest,
+  settings: Settings,
+  onReentryByDefault: RunTerms['onReentry'] = 'refuse',
+): RunTerms {
   const { runId, sessionKey, sessionId, kind = 'person', signal, parent } = request;
-  const { onReentry = 'refuse', steer, rescue } = request;
+  const { onReentry = onReentryByDefault, steer, rescue } = request;
   const { durability = settings.durability, onForeignAppend = settings.onForeignAppend } = request;
   checkTranscriptOptions(durability, onForeignAppend);
   if (runId !== undefined) checkText('runId', runId);
@@ -194,7 +198,8 @@ export function readTerms(request: RunRequest, settings: Settings): RunTerms {
   if (sessionId !== undefined) checkText('sessionId', sessionId);
   if (kind !== 'person') checkOneOf('kind', kind, RUN_KINDS);
   if (signal !== undefined) checkSignal('signal', signal);
-  if (onReentry !== 'refuse') checkOneOf('onReentry', onReentry, ['refuse', 'join', 'queue']);
+  if (onReentry !== onReentryByDefault)
+    checkOneOf('onReentry', onReentry, ['refuse', 'join', 'queue']);
   if (steer !== undefined) checkFunction('steer', steer);
   if (rescue !== undefined) checkFunction('rescue', rescue);
   if (parent !== undefined && recordOf(parent) === undefined) {
@@ -223,10 +228,10 @@ export function readTerms(request: RunRequest, settings: Settings): RunTerms {
 /** A request that asks how it may run. @throws TypeError, RangeError */
 export function readAdmission(request: AdmitRequest, settings: Settings): RunTerms {
   checkObject('request', request);
-  const { mode = 'queue', force = false, onReentry = 'queue' } = request;
+  const { mode = 'queue', force = false } = request;
   if (mode !== 'queue') checkOneOf('mode', mode, ADMISSION_MODES);
   checkBoolean('force', force);
-  return { ...readTerms({ ...request, onReentry }, settings), admission: { mode, force } };
+  return { ...readTerms(request, settings, 'queue'), admission: { mode, force } };
 }
 
 /** The request that a guest write is. @throws TypeError, RangeError */

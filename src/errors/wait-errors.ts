@@ -59,13 +59,19 @@ export class OwnerWaitAbortedError extends SessionError {
   }
   readonly code = 'ERR_SESSION_WAIT_ABORTED';
 
-  constructor(facts: SessionErrorFacts & { subject?: string | undefined }) {
+  /** @param facts.subject what was waited for, where it is not a turn on the file */
+  constructor(
+    facts: SessionErrorFacts & { subject?: string | undefined; wasGranted?: boolean | undefined },
+  ) {
+    const { subject, wasGranted = false } = facts;
+    const file = JSON.stringify(facts.sessionFile);
     super(facts, {
-      message:
-        facts.subject === undefined
-          ? `Stopped waiting for ${JSON.stringify(facts.sessionFile)}: ` +
+      message: wasGranted
+        ? `Gave the turn on ${file} up: its ticket was cancelled before anybody had taken it`
+        : subject === undefined
+          ? `Stopped waiting for ${file}: ` +
             `the caller gave up before the run was granted${holderClause(facts.holder)}`
-          : `Stopped waiting for ${facts.subject}: the caller gave up before it was there`,
+          : `Stopped waiting for ${subject}: the caller gave up before it was there`,
       retry: 'never',
       userMessage: STOPPED,
     });

@@ -119,6 +119,6 @@ function mayInterrupt(kind: RunRecord['kind'], owner: RunRecord): boolean {
 }
 
 /** A run that maintains, ends or was told to stop has no model call that could read a message. */
-function takesMessages({ terms, phase, firing }: RunRecord): boolean {
+export function takesMessages({ terms, phase, firing }: RunRecord): boolean {
   return terms.steer !== undefined && phase === 'prompting' && firing === undefined;
 }

@@ -44,17 +44,18 @@ export function detect(run: Judged, nowMs: number, measure: Measure): Verdict {
   return measure.allowActiveAbort ? condemned('requested') : spared('active_run');
 }
 
-/** Time without progress in which the run could have made some. */
-export function silenceOf({ progressMs, excusedMs }: Judged, nowMs: number): number {
+/** Time without progress in which the run could have made some; what ends has a clock of its own. */
+export function silenceOf({ progressMs, excusedMs, finishing }: Judged, nowMs: number): number {
+  if (finishing) return Math.max(0, nowMs - finishing.sinceMs);
   return Math.max(0, nowMs - progressMs - excusedMs);
 }
 
 /** How long the run may be silent: nobody from outside is less patient than it has asked for itself. */
 export function limitOf({ terms, windows, finishing, origin }: Judged, silentMs: number): number {
-  const ownMs = terms.hasOwnPatience ? terms.stuckAfterMs : 0;
   // What ends drains its writes: it has the time that anybody has who was told to stop.
-  const endingMs = finishing ? origin.settleMs : 0;
-  return Math.max(silentMs, ownMs, endingMs, declaredSilenceMs(windows));
+  if (finishing) return origin.settleMs;
+  const ownMs = terms.hasOwnPatience ? terms.stuckAfterMs : 0;
+  return Math.max(silentMs, ownMs, declaredSilenceMs(windows));
 }
 
 function spared(reason: (Verdict & { isCondemned: false })['reason']): Verdict {

@@ -64,7 +64,8 @@ export function admit(
     let steering: Steering | undefined;
     const tell = (decision: Decision | undefined, error: unknown): void => {
       if (error !== undefined) reject(error);
-      else if (steering) steering.giveUp();
+      if (steering) steering.giveUp();
+      else if (error !== undefined) return;
       else if (decision === undefined) answer({ outcome: 'run', ticket });
       else if (decision.outcome === 'steering') {
         steering = new Steering(table, ticket.record, decision.owner, message, (isTaken) => {

@@ -1,6 +1,8 @@
 import { log } from '../observe/deliver.js';
+import { takesMessages } from '../ownership/decisions.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
+import { isThenable } from '../support/thenable.js';
 
 /**
  * One attempt to hand the message of a waiting request to the run that it waits for. The request
@@ -13,7 +15,6 @@ export class Steering {
   readonly #table: OwnerTable;
   readonly #record: RunRecord;
   readonly #holder: RunRecord;
-  readonly #generation: number;
   readonly #message: unknown;
   readonly #tell: (isTaken: boolean) => void;
   #isTold = false;
@@ -28,7 +29,6 @@ export class Steering {
     this.#table = table;
     this.#record = record;
     this.#holder = holder;
-    this.#generation = holder.generation;
     this.#message = message;
     this.#tell = tell;
     (holder.endListeners ??= new Set()).add(this.giveUp);
@@ -41,27 +41,36 @@ export class Steering {
   };
 
   readonly #try = (): void => {
-    if (this.#isTold || !this.#isThere() || this.#holder.phase !== 'prompting') {
+    if (this.#isTold) return;
+    // Others were called before: the holder may be at something else by now.
+    if (!takesMessages(this.#holder)) {
       this.giveUp();
       return;
     }
-    const { ambient } = this.#table.state;
-    const { steer } = this.#holder.terms;
-    ambient
-      .run(this.#holder, async () => await steer?.(this.#message))
-      .then(this.#onAnswer, (error: unknown) => {
-        this.#log({ err: error }, 'a steer callback failed: the message keeps its place');
-        this.giveUp();
-      });
+    try {
+      const { ambient } = this.#table.state;
+      const { terms } = this.#holder;
+      const answer: unknown = ambient.run(this.#holder, () => terms.steer?.(this.#message));
+      if (isThenable(answer)) Promise.resolve(answer).then(this.#onAnswer, this.#onError);
+      else this.#onAnswer(answer);
+    } catch (error) {
+      this.#onError(error);
+    }
   };
 
+  readonly #onError = (error: unknown): void => {
+    this.#log({ err: error }, 'a steer callback failed: the message keeps its place');
+    this.giveUp();
+  };
+
+  /** Read in the very step in which it was given: the holder may end in the next. */
   readonly #onAnswer = (answer: unknown): void => {
     if (answer !== true) {
       this.giveUp();
       return;
     }
-    const isInTime = this.#isThere() && !this.#isTold && this.#record.phase === 'waiting';
-    if (!isInTime) {
+    const isWaiting = !this.#isTold && this.#record.phase === 'waiting';
+    if (!isWaiting || this.#holder.phase === 'ended') {
       this.#log({}, 'a message was taken too late: its request is over, or has a turn of its own');
       this.giveUp();
       return;
@@ -70,10 +79,6 @@ export class Steering {
     this.#answer(true);
     this.#table.state.outbox.flush();
   };
-
-  #isThere(): boolean {
-    return this.#holder.phase !== 'ended' && this.#holder.generation === this.#generation;
-  }
 
   #answer(isTaken: boolean): void {
     if (this.#isTold) return;

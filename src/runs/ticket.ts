@@ -122,7 +122,7 @@ export class AdmittedTicket implements Ticket, GrantWaiter {
     if (phase === 'waiting') {
       this.table.departures.stopWaiting(record, waitAborted(record, reason), 'cancelled');
     } else {
-      this.reject(new OwnerWaitAbortedError({ sessionFile, cause: reason }));
+      this.reject(new OwnerWaitAbortedError({ sessionFile, cause: reason, wasGranted: true }));
       this.table.turns.end(record, 'aborted');
     }
     this.table.state.outbox.flush();

@@ -1,3 +1,4 @@
+import type { FileQueue } from '../ownership/file-queue.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import { wait } from './run-waits.js';
@@ -27,11 +28,21 @@ export async function whenFree(
     return owner ? [owner] : [];
   };
   return await wait(table, options, `${path} to be free`, holder, (tell) => {
-    const queue = state.queueOf(key);
-    const listener = (): void => {
-      if (isFree()) tell();
+    let queue: FileQueue | undefined;
+    const stop = (): void => {
+      queue?.freeListeners?.delete(look);
     };
-    if (queue) (queue.freeListeners ??= new Set()).add(listener);
-    return () => queue?.freeListeners?.delete(listener);
+    // Somebody may have taken the file anew before this is told: then it is another queue.
+    const look = (): void => {
+      if (isFree()) {
+        tell();
+        return;
+      }
+      stop();
+      queue = state.queueOf(key);
+      if (queue) (queue.freeListeners ??= new Set()).add(look);
+    };
+    look();
+    return stop;
   });
 }
