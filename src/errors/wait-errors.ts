@@ -70,12 +70,18 @@ export class OwnerWaitAbortedError extends SessionError {
         ? `Gave the turn on ${file} up: its ticket was cancelled before anybody had taken it`
         : subject === undefined
           ? `Stopped waiting for ${file}: ` +
-            `the caller gave up before the run was granted${holderClause(facts.holder)}`
+            `${whoStopped(facts.cause)} before the run was granted${holderClause(facts.holder)}`
           : `Stopped waiting for ${subject}: the caller gave up before it was there`,
       retry: 'never',
       userMessage: STOPPED,
     });
   }
+}
+
+function whoStopped(cause: unknown): string {
+  const isInterrupt = SessionError.is(cause) && cause.code === 'ERR_SESSION_RUN_INTERRUPTED';
+  if (!isInterrupt) return 'the caller gave up';
+  return `it was told to stop (${(cause as SessionError & { why?: string }).why})`;
 }
 
 /** As many runs wait for this file as `maxWaiting` allows. */

@@ -15,25 +15,35 @@ import { declaredSilenceMs, maintenanceDueMs } from './windows.js';
 export class HoldLimits {
   /** Whether the process stood still, as long as there are owners. */
   readonly loop: LoopWatch = new LoopWatch((lostMs) => {
-    for (const record of this.#watched) lose(record, lostMs);
+    for (const record of [...this.#watched, ...this.#fresh]) {
+      lose(record, lostMs);
+      this.#onLost(record, lostMs);
+    }
   });
   readonly #fresh = new MemberList<RunRecord>();
   readonly #watched = new MemberList<RunRecord>();
   readonly #onLimit: (record: RunRecord, why: 'stuck' | 'max-hold') => void;
+  readonly #onLost: (record: RunRecord, lostMs: number) => void;
   #isScheduled = false;
 
-  constructor(onLimit: (record: RunRecord, why: 'stuck' | 'max-hold') => void) {
+  /** @param onLost told of each owner when the process stood still */
+  constructor(
+    onLimit: (record: RunRecord, why: 'stuck' | 'max-hold') => void,
+    onLost: (record: RunRecord, lostMs: number) => void,
+  ) {
     this.#onLimit = onLimit;
+    this.#onLost = onLost;
   }
 
   track(record: RunRecord): void {
     this.#fresh.push(record);
-    this.#schedule();
+    this.#schedule(record.grantedMs);
   }
 
-  #schedule(): void {
+  #schedule(nowMs: number): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
+    this.loop.expectTick(nowMs);
     process.nextTick(() => {
       this.#isScheduled = false;
       for (let record = this.#fresh.first; record; record = this.#fresh.first) {
@@ -42,6 +52,7 @@ export class HoldLimits {
         this.#arm(record, nextLimitMs(record));
       }
       if (this.#watched.size > 0) this.loop.start();
+      else this.loop.endTick();
     });
   }
 
@@ -49,7 +60,7 @@ export class HoldLimits {
   retime(record: RunRecord): void {
     this.#disarm(record);
     this.#fresh.push(record);
-    this.#schedule();
+    this.#schedule(monotonicMs());
   }
 
   untrack(record: RunRecord): void {
@@ -98,10 +109,14 @@ function nextLimitMs(record: RunRecord): number {
   return Math.min(record.progressMs + patienceMs + record.excusedMs, holdLimitMs(record));
 }
 
-/** Time in which nothing could run is no silence of the run's. */
+/** Time in which nothing could run is no silence of the run's, and counts for none of its clocks. */
 function lose(record: RunRecord, lostMs: number): void {
-  const sinceMs = monotonicMs() - record.progressMs;
-  record.excusedMs = Math.min(sinceMs, record.excusedMs + lostMs);
+  const nowMs = monotonicMs();
+  record.excusedMs = Math.min(nowMs - record.progressMs, record.excusedMs + lostMs);
+  const { finishing, windows, origin } = record;
+  if (finishing) finishing.sinceMs = Math.min(nowMs, finishing.sinceMs + lostMs);
+  const leastMs = nowMs + Math.min(lostMs, origin.settleMs);
+  for (const window of windows ?? []) window.dueAtMs = Math.max(window.dueAtMs, leastMs);
 }
 
 /** What had no chance to run gets its time anew, or as much again as it has lost. */

@@ -14,21 +14,36 @@ export class LoopWatch {
   #pulse: Countdown<undefined> | undefined;
   #driftMs = 0;
   #stalledAtMs = -Infinity;
+  /** When a tick of the event loop was begun whose end starts the pulse. */
+  #tickMs: number | undefined;
 
   /** @param onStall told how long nothing could run, as far as the monotonic clock saw it */
   constructor(onStall: (lostMs: number) => void) {
     this.#onStall = onStall;
   }
 
+  /** Somebody is to be watched from the end of this tick on; until then it costs no timer. */
+  expectTick(nowMs: number): void {
+    if (this.#pulse === undefined) this.#tickMs = nowMs;
+  }
+
   start(): void {
     if (this.#pulse !== undefined) return;
+    this.#look();
+    this.#tickMs = undefined;
     this.#driftMs = wallDriftMs();
     this.#beat();
   }
 
+  /** The tick is over, and nobody is to be watched. */
+  endTick(): void {
+    this.#tickMs = undefined;
+  }
+
   stop(): void {
+    if (this.#pulse === undefined) return;
     this.#look();
-    this.#pulse?.stop();
+    this.#pulse.stop();
     this.#pulse = undefined;
   }
 
@@ -38,9 +53,22 @@ export class LoopWatch {
     return this.#stalledAtMs;
   }
 
+  /** A tick that lasted for seconds. */
+  #lookAtTick(): void {
+    const nowMs = monotonicMs();
+    const lateMs = this.#tickMs === undefined ? 0 : stalledMs(this.#tickMs, nowMs);
+    if (lateMs === 0) return;
+    this.#tickMs = nowMs;
+    this.#stalledAtMs = nowMs;
+    this.#onStall(lateMs);
+  }
+
   /** A pulse that is overdue tells of a stall before its timer had a chance to. */
   #look(): void {
-    if (this.#pulse === undefined) return;
+    if (this.#pulse === undefined) {
+      this.#lookAtTick();
+      return;
+    }
     const nowMs = monotonicMs();
     const lateMs = stalledMs(this.#pulse.dueAtMs, nowMs);
     // Where the monotonic clock stops with the machine only the wall clock tells of a sleep.

@@ -45,11 +45,16 @@ export class OwnerTable implements ThreadTable {
       this.departures.stopWaiting(record, waitTimeout(record));
       this.state.outbox.flush();
     });
-    const limits = new HoldLimits((record, why) => {
-      // What is overdue with ending had its time to settle.
-      this.signals.fire(record, why, undefined, record.finishing ? 0 : undefined);
-      this.state.outbox.flush();
-    });
+    const limits = new HoldLimits(
+      (record, why) => {
+        // What is overdue with ending had its time to settle.
+        this.signals.fire(record, why, undefined, record.finishing ? 0 : undefined);
+        this.state.outbox.flush();
+      },
+      (record, lostMs) => {
+        this.signals.giveBack(record, lostMs);
+      },
+    );
     this.departures = new Departures(this.state, {
       over: (record) => {
         limits.untrack(record);

@@ -33,6 +33,8 @@ export interface Firing {
   readonly reason: RunInterruptedError;
   /** Until the run is revoked. */
   countdown: Countdown<RunRecord>;
+  /** How long that was when it was given, or shortened. */
+  givenMs: number;
 }
 
 /**
@@ -170,6 +172,11 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
       this.#runId = randomUUID();
       if (this.isListed) this.#liveIds.set(this.#runId, this);
     }
+    return this.#runId;
+  }
+
+  /** Undefined while nobody has seen it, so that nobody can mean it. */
+  get knownRunId(): string | undefined {
     return this.#runId;
   }
 

@@ -57,13 +57,13 @@ export class Signals {
     if (record.phase === 'ended' || record.phase === 'waiting') return false;
     const dueAtMs = monotonicMs() + settleMs;
     if (record.firing) {
-      this.#shorten(record, dueAtMs);
+      this.#shorten(record, dueAtMs, settleMs);
       return false;
     }
     const { path: sessionFile, runId } = record;
     const eventId = why === 'takeover' ? (cause as SessionError).eventId : undefined;
     const reason = new RunInterruptedError({ sessionFile, runId, why, settleMs, cause, eventId });
-    record.firing = { reason, countdown: this.#settle(record, dueAtMs) };
+    record.firing = { reason, countdown: this.#settle(record, dueAtMs), givenMs: settleMs };
     this.#state.emit('signalled', record, { why, settleMs }, reason.eventId);
     const { controller } = record;
     if (controller) {
@@ -112,9 +112,20 @@ export class Signals {
     return new Countdown(dueAtMs, record, this.#onSettled, false);
   }
 
-  #shorten(record: RunRecord, dueAtMs: number): void {
+  #shorten(record: RunRecord, dueAtMs: number, givenMs: number): void {
     const { firing } = record;
     if (firing === undefined || firing.countdown.dueAtMs <= dueAtMs) return;
+    firing.countdown.stop();
+    firing.countdown = this.#settle(record, dueAtMs);
+    firing.givenMs = givenMs;
+  }
+
+  /** The process stood still while the run settled: it gets that time back, at most what it had. */
+  giveBack(record: RunRecord, lostMs: number): void {
+    const { firing } = record;
+    if (firing === undefined) return;
+    const dueAtMs = monotonicMs() + Math.min(lostMs, firing.givenMs);
+    if (firing.countdown.dueAtMs >= dueAtMs) return;
     firing.countdown.stop();
     firing.countdown = this.#settle(record, dueAtMs);
   }
@@ -123,9 +134,8 @@ export class Signals {
     const { firing } = record;
     const nowMs = monotonicMs();
     const stalled = stalledMs(firing?.countdown.dueAtMs ?? nowMs, nowMs);
-    if (firing && stalled > 0) {
-      // The process stood still: the run could not use the time that it was given.
-      firing.countdown = this.#settle(record, nowMs + Math.min(stalled, record.origin.settleMs));
+    if (firing && stalled > 0 && firing.givenMs > 0) {
+      this.giveBack(record, stalled);
       return;
     }
     this.revoke(record);

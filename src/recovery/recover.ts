@@ -25,28 +25,19 @@ export async function recover(
   request: RecoveryRequest,
   calmMs: number = CALM_MS,
 ): Promise<RecoveryOutcome> {
-  check(request);
+  check(table, request);
   if (!hasNames(request)) return skipped('missing_session_ref');
-  let queue: FileQueue | undefined;
   try {
     const found = find(table, request);
-    if ('status' in found) return found;
-    ({ queue } = found);
-    if (queue && table.recoveries.has(queue)) return skipped('already_in_flight', found);
-    if (queue) table.recoveries.add(queue);
-    try {
-      return await judgeAndAct(table, found, request, calmMs);
-    } finally {
-      if (queue) table.recoveries.delete(queue);
-    }
+    return 'status' in found ? found : await judgeAndAct(table, found, request, calmMs);
   } catch (error) {
     return { status: 'failed', reason: 'exception', error: asError(error), observed: NOTHING_DONE };
   }
 }
 
-function check(request: RecoveryRequest): void {
+function check(table: OwnerTable, request: RecoveryRequest): void {
   checkObject('request', request);
-  checkNames(request);
+  checkNames(table, request);
   const { generation, silentMs, allowActiveAbort, settleMs } = request;
   if (generation !== undefined) checkCount('generation', generation, 0);
   if (silentMs !== undefined) checkDuration('silentMs', silentMs);
@@ -85,35 +76,63 @@ function blockerOf(record: RunRecord): RunRecord {
 
 async function judgeAndAct(
   table: OwnerTable,
-  { record, queue }: Found,
+  found: Found,
   request: RecoveryRequest,
   calmMs: number,
 ): Promise<RecoveryOutcome> {
-  const { silentMs, allowActiveAbort = false, settleMs = record.origin.settleMs } = request;
-  const { generation } = record;
+  const { record, queue } = found;
+  const { silentMs, allowActiveAbort = false } = request;
   const stalledAtMs = table.limits.loop.lastStallMs();
   const measure = { silentMs, allowActiveAbort, stalledAtMs, calmMs };
   const verdict = detect(record, monotonicMs(), measure);
-  if (!verdict.isCondemned) return skipped(verdict.reason, { record, queue });
-  table.pressure.askToYield(record);
-  table.state.outbox.flush();
-  // Code of the run has just been called: it may have ended, parked or begun to maintain.
-  const isSame = record.isOwner && record.generation === generation;
-  if (isSame && detect(record, monotonicMs(), measure).isCondemned) {
-    table.signals.fire(record, 'recovery', undefined, settleMs);
+  if (!verdict.isCondemned) return skipped(verdict.reason, found);
+  if (queue === undefined || table.recoveries.has(queue))
+    return skipped('already_in_flight', found);
+  table.recoveries.add(queue);
+  try {
+    const { generation } = record;
+    table.pressure.askToYield(record);
     table.state.outbox.flush();
-  } else if (record.phase !== 'ended') return skipped('active_run', { record, queue });
+    // Code of the run has just been called: it may have ended, parked or begun to maintain.
+    const hasEnded = hasEndedNow(record);
+    if (!hasEnded) {
+      if (record.generation !== generation) return skipped('stale_state', found);
+      const again = detect(record, monotonicMs(), measure);
+      if (!again.isCondemned) return skipped(again.reason, found);
+    }
+    return await stop(table, found, hasEnded ? undefined : request, verdict.reason);
+  } finally {
+    table.recoveries.delete(queue);
+  }
+}
+
+/** Asked anew each time: what was seen of the phase before does not hold any more. */
+function hasEndedNow({ phase }: RunRecord): boolean {
+  return phase === 'ended';
+}
+
+/** @param request undefined where the run has ended already, asked to give way */
+async function stop(
+  table: OwnerTable,
+  { record, queue }: Found,
+  request: RecoveryRequest | undefined,
+  reason: 'stuck' | 'requested',
+): Promise<RecoveryOutcome> {
+  if (request) {
+    table.signals.fire(record, 'recovery', undefined, request.settleMs ?? record.origin.settleMs);
+    table.state.outbox.flush();
+  }
   const over = await untilOver(table, record);
   const status = over === 'still-running' ? 'still-held' : over;
-  return { ...activeFacts(record, queue), status, reason: verdict.reason };
+  return { ...activeFacts(record, queue), status, reason };
 }
 
 function skipped(
   reason: (RecoveryOutcome & { status: 'skipped' })['reason'],
   found?: Found,
 ): RecoveryOutcome {
-  const facts = found ? activeFacts(found.record, found.queue) : {};
-  return { ...facts, status: 'skipped', reason, observed: NOTHING_DONE };
+  const facts = found ? activeFacts(found.record, found.queue) : { observed: NOTHING_DONE };
+  return { ...facts, status: 'skipped', reason };
 }
 
 function asError(error: unknown): Error {

@@ -69,7 +69,7 @@ export async function interrupt(
   options: InterruptOptions,
 ): Promise<InterruptOutcome> {
   const names = target as RunNames & { readonly generation?: number };
-  check(names, options);
+  check(table, names, options);
   const sinceMs = monotonicMs();
   const found = findRuns(table, names);
   const [record] = found;
@@ -87,10 +87,14 @@ export async function interrupt(
   };
 }
 
-function check(names: RunNames & { generation?: unknown }, options: InterruptOptions): void {
+function check(
+  table: OwnerTable,
+  names: RunNames & { generation?: unknown },
+  options: InterruptOptions,
+): void {
   checkObject('target', names);
   checkObject('options', options);
-  checkNames(names);
+  checkNames(table, names);
   if (!hasNames(names)) {
     throw wrongType('target', 'runId, sessionFile, sessionKey or sessionId', names);
   }
@@ -135,8 +139,16 @@ export async function untilOver(
   const ambient = table.state.ambient.getStore() ?? NOWHERE;
   const scope = { run: nearestAlive(ambient.run), section: openSectionOf(ambient) };
   if (record.phase !== 'ended' && endlessWait(scope, record)) return 'still-running';
-  // The countdown to the revocation keeps no process alive; whoever waits for it does.
-  while (!(await untilEnded(table, [record], KEEP_ALIVE_MS)));
+  // Who waits for the end of another is not waited for in its turn, by that one or others.
+  const targets = (): readonly RunRecord[] => [record];
+  const waiting = [scope.run, scope.section];
+  for (const waiter of waiting) if (waiter) (waiter.awaited ??= new Set()).add(targets);
+  try {
+    // The countdown to the revocation keeps no process alive; whoever waits for it does.
+    while (!(await untilEnded(table, [record], KEEP_ALIVE_MS)));
+  } finally {
+    for (const waiter of waiting) waiter?.awaited?.delete(targets);
+  }
   return record.end === 'revoked' ? 'revoked' : 'ended';
 }
 

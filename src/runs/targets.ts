@@ -1,3 +1,5 @@
+import { SessionError } from '../errors/session-error.js';
+import { parseSessionFile } from '../identity/parse-input.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import { checkText } from '../support/checks.js';
@@ -12,8 +14,20 @@ export interface RunNames {
   readonly sessionId?: string | undefined;
 }
 
-/** @throws TypeError, RangeError */
-export function checkNames({ runId, sessionKey, sessionId }: RunNames): void {
+/**
+ * Of the file only whether it is one by its type: whether it can name one is seen when it is looked for.
+ *
+ * @throws TypeError, RangeError
+ */
+export function checkNames(
+  { markers }: OwnerTable,
+  { runId, sessionFile, sessionKey, sessionId }: RunNames,
+): void {
+  try {
+    if (sessionFile !== undefined) parseSessionFile(sessionFile, markers);
+  } catch (error) {
+    if (!SessionError.is(error)) throw error;
+  }
   if (runId !== undefined) checkText('runId', runId);
   if (sessionKey !== undefined) checkText('sessionKey', sessionKey);
   if (sessionId !== undefined) checkText('sessionId', sessionId);
@@ -35,7 +49,7 @@ export function findRuns(table: OwnerTable, names: RunNames): readonly RunRecord
   const { state } = table;
   if (runId !== undefined) {
     const known = state.liveIds.get(runId);
-    return known ? [known] : onTheirWay(table, ({ terms }) => terms.runId === runId);
+    return known ? [known] : onTheirWay(table, ({ knownRunId }) => knownRunId === runId);
   }
   const byFile = sessionFile === undefined ? [] : onFile(table, sessionFile);
   if (byFile.length > 0) return byFile;
@@ -52,7 +66,8 @@ export function findRuns(table: OwnerTable, names: RunNames): readonly RunRecord
 /** The owner of the file; without one those who are parked on it, or on their way to it. */
 function onFile(table: OwnerTable, file: SessionFileLike): readonly RunRecord[] {
   const queue = findQueue(table, file);
-  if (queue) return bestOf([...queue.all()]);
+  const found = queue ? bestOf([...queue.all()]) : [];
+  if (found.length > 0) return found;
   const path = spellingOf(table, file);
   return onTheirWay(table, (record) => record.path === path);
 }
