@@ -42,6 +42,8 @@ export class FileQueue {
   pressure: Countdown<FileQueue> | undefined = undefined;
   /** Told when nobody owns the file, or when fewer wait: somebody was turned away and asks again. */
   freeListeners: Set<() => void> | undefined = undefined;
+  /** The turn passes on in this very step. */
+  isHandingOver = false;
   waiting = 0;
 
   #resumes: Line | undefined = undefined;

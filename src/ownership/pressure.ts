@@ -36,6 +36,8 @@ export class Pressure {
     let nextMs = Infinity;
     for (const record of queue.moreUrgentThan(rankOf(owner.kind))) {
       nextMs = Math.min(nextMs, this.#press(owner, record, nowMs));
+      // Nobody had taken its turn: it has ended, and its successor is being looked after.
+      if (owner.phase === 'ended') return;
     }
     this.#armFor(queue, nextMs);
   };

@@ -158,21 +158,36 @@ export class Turns {
     this.#state.emit('ended', record, details, reason?.eventId, nowMs);
   }
 
+  /**
+   * The next turn begins. One that ends in the same step, since nobody has taken it and somebody
+   * more urgent waits, is followed by another round, not by another level of calls.
+   */
   #handOver(queue: FileQueue): void {
     queue.owner = undefined;
     queue.exclusion?.leave();
-    for (let next = queue.head(); next !== undefined; next = queue.head()) {
-      const nowMs = monotonicMs();
-      if (this.#mayBeGranted(queue, next, nowMs)) {
-        this.admit(queue, next, nowMs);
-        queue.gate?.advance();
-        return;
-      }
+    if (queue.isHandingOver) return;
+    queue.isHandingOver = true;
+    try {
+      this.#grantNext(queue);
+    } finally {
+      queue.isHandingOver = false;
+    }
+    if (queue.owner !== undefined) {
+      queue.gate?.advance();
+      return;
     }
     this.#watchers.ownerChanged(queue);
     this.#departures.tellFree(queue);
     queue.gate?.advance();
     this.closeIfUnused(queue);
+  }
+
+  #grantNext(queue: FileQueue): void {
+    for (let next = queue.head(); next !== undefined; next = queue.head()) {
+      const nowMs = monotonicMs();
+      if (this.#mayBeGranted(queue, next, nowMs)) this.admit(queue, next, nowMs);
+      if (queue.owner !== undefined) return;
+    }
   }
 
   /** The last look before a grant. Whoever does not pass is told why. */
@@ -200,13 +215,13 @@ export class Turns {
     const waiter = record.waiter;
     record.waiter = undefined;
     this.grant(queue, record, nowMs);
-    this.#watchers.ownerChanged(queue);
-    this.#departures.tellFree(queue);
     const enter = (): void => {
       waiter?.resolve(record);
     };
     if (queue.exclusion === undefined) enter();
     else queue.exclusion.enter(enter);
+    this.#departures.tellFree(queue);
+    this.#watchers.ownerChanged(queue);
   }
 
   /** Nothing is kept for a file that nobody uses. */

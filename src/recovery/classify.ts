@@ -35,13 +35,13 @@ export interface Finding {
 
 /** A session whose own run is alive is judged by that run, whatever was reported. */
 export function classifyRun(
-  run: Judged & Pick<RunRecord, 'grantedMs' | 'arrivedMs' | 'waiting'>,
+  run: Judged & Pick<RunRecord, 'grantedMs' | 'arrivedMs' | 'parkedMs' | 'waiting'>,
   nowMs: number,
   { warnAfterMs, abortAfterMs }: Thresholds,
 ): Finding {
   const { phase } = run;
   if (phase === 'waiting' || phase === 'parked') {
-    return { health: 'waiting', sinceMs: run.arrivedMs };
+    return { health: 'waiting', sinceMs: phase === 'parked' ? run.parkedMs : run.arrivedMs };
   }
   const { grantedMs: sinceMs } = run;
   const silentMs = silenceOf(run, nowMs);

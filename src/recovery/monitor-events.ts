@@ -58,10 +58,10 @@ type Listener = (event: MonitorEvent) => void;
 /** Who listens to a monitor. What a listener throws is logged and changes nothing. */
 export class MonitorListeners {
   readonly #listeners = new Map<string, Set<{ readonly call: Listener }>>();
-  readonly #logger: Logger | undefined;
+  readonly logger: Logger | undefined;
 
   constructor(logger: Logger | undefined) {
-    this.#logger = logger;
+    this.logger = logger;
   }
 
   add(type: MonitorEventType, call: Listener): Disposable {
@@ -73,17 +73,21 @@ export class MonitorListeners {
   }
 
   emit(event: MonitorEvent): void {
-    log(this.#logger, LEVELS[event.type], event, `session ${event.type}`);
-    for (const { call } of [...(this.#listeners.get(event.type) ?? [])]) this.#call(call, event);
+    log(this.logger, LEVELS[event.type], event, `session ${event.type}`);
+    const listeners = this.#listeners.get(event.type);
+    for (const listener of [...(listeners ?? [])]) {
+      // One that was called before may have taken it off.
+      if (listeners?.has(listener) === true) this.#call(listener.call, event);
+    }
   }
 
   clear(): void {
-    this.#listeners.clear();
+    for (const listeners of this.#listeners.values()) listeners.clear();
   }
 
   #call(call: Listener, event: MonitorEvent): void {
     const complain = (error: unknown): void => {
-      log(this.#logger, 'error', { err: error, event }, 'a listener of a monitor failed');
+      log(this.logger, 'error', { err: error, event }, 'a listener of a monitor failed');
     };
     try {
       const answer: unknown = call(event);

@@ -1,5 +1,7 @@
 import type { OwnerTable } from '../ownership/owner-table.js';
 import { stalledMs } from '../ownership/patience.js';
+import { NOWHERE } from '../ownership/scope.js';
+import { isSessionFile } from '../identity/parse-input.js';
 import { spellingOf } from '../runs/find-queue.js';
 import {
   checkCount,
@@ -9,10 +11,10 @@ import {
   checkText,
   wrongType,
 } from '../support/checks.js';
-import { monotonicMs, wallMsOf } from '../support/clock.js';
+import { monotonicMs } from '../support/clock.js';
 import { Countdown } from '../support/countdown.js';
 import type { Logger } from '../types.js';
-import type { Finding, Health } from './classify.js';
+import { Attention } from './attention.js';
 import {
   type MonitorEventOf,
   type MonitorEventType,
@@ -20,11 +22,8 @@ import {
   type SessionState,
 } from './monitor-events.js';
 import type { MonitorSettings } from './monitor-options.js';
-import { NOTHING_DONE, type RecoveryOutcome, type RecoveryRequest } from './outcome.js';
-import { recover } from './recover.js';
 import { type SessionReport, SessionStates } from './session-states.js';
-import { describe, judge, requestFor, type Subject, subjectsOf } from './subjects.js';
-import { Warnings } from './warnings.js';
+import { describe, judge, subjectsOf } from './subjects.js';
 
 const EVENTS: readonly MonitorEventType[] = [
   'long-running',
@@ -33,8 +32,6 @@ const EVENTS: readonly MonitorEventType[] = [
   'recovery-requested',
   'recovery-completed',
 ];
-
-type Alarm = Exclude<Health, 'healthy' | 'waiting'>;
 
 /**
  * The diagnostic heartbeat: looks at every session from time to time, says what does not move, and
@@ -46,6 +43,7 @@ export interface Monitor extends Disposable {
    * life. At least one name; what is learned later about the same session joins what was known.
    *
    * @throws TypeError, RangeError
+   * @throws InvalidSessionFileError `ERR_SESSION_FILE_INVALID` the path cannot name a session file
    */
   report(state: SessionReport): void;
   on<Type extends MonitorEventType>(
@@ -61,13 +59,11 @@ export interface Monitor extends Disposable {
 export class SessionMonitor implements Monitor {
   readonly #table: OwnerTable;
   readonly #settings: MonitorSettings;
-  readonly #listeners: MonitorListeners;
-  readonly #warnings: Warnings;
   readonly #states = new SessionStates();
-  /** Sessions whose recovery has not come back yet. */
-  readonly #recovering = new Set<object>();
-  #countdown: Countdown<undefined> | undefined;
+  readonly #listeners: MonitorListeners;
+  readonly #attention: Attention;
   readonly #onDisposed: () => void;
+  #countdown: Countdown<undefined> | undefined;
   #isDisposed = false;
 
   constructor(
@@ -76,11 +72,11 @@ export class SessionMonitor implements Monitor {
     logger: Logger | undefined,
     onDisposed: () => void,
   ) {
-    this.#onDisposed = onDisposed;
     this.#table = table;
     this.#settings = settings;
     this.#listeners = new MonitorListeners(logger);
-    this.#warnings = new Warnings(settings.warnAfterMs);
+    this.#attention = new Attention(table, settings, this.#states, this.#listeners);
+    this.#onDisposed = onDisposed;
     this.#arm();
   }
 
@@ -88,7 +84,10 @@ export class SessionMonitor implements Monitor {
     checkReport(state);
     const { sessionFile } = state;
     const path = sessionFile === undefined ? undefined : spellingOf(this.#table, sessionFile);
-    if (!this.#isDisposed) this.#states.note(state, path, monotonicMs());
+    if (this.#isDisposed) return;
+    // A relative path means the file that it names now, a URL what it says now.
+    const kept = isSessionFile(sessionFile) ? sessionFile : path;
+    this.#states.note({ ...state, sessionFile: kept }, path, monotonicMs());
   }
 
   on<Type extends MonitorEventType>(
@@ -101,7 +100,7 @@ export class SessionMonitor implements Monitor {
   }
 
   async check(): Promise<void> {
-    await this.#look(0);
+    await this.#attention.look(true);
   }
 
   sessions(): readonly SessionState[] {
@@ -115,6 +114,7 @@ export class SessionMonitor implements Monitor {
   [Symbol.dispose](): void {
     this.#isDisposed = true;
     this.#countdown?.stop();
+    this.#attention.stop();
     this.#states.clear();
     this.#listeners.clear();
     this.#onDisposed();
@@ -128,100 +128,13 @@ export class SessionMonitor implements Monitor {
   readonly #onTick = (): void => {
     const lateMs = stalledMs(this.#countdown?.dueAtMs ?? Infinity, monotonicMs());
     this.#arm();
-    void this.#look(lateMs);
+    // A look that comes late condemns nobody.
+    if (lateMs > 0) return;
+    // The timer remembers in whose context the monitor was made; it acts for nobody.
+    void this.#table.state.ambient.run(NOWHERE, async () => {
+      await this.#attention.look(false);
+    });
   };
-
-  async #look(lateMs: number): Promise<void> {
-    if (this.#isDisposed) return;
-    const nowMs = monotonicMs();
-    this.#states.prune(nowMs);
-    // While the process stood still nobody could move: that is no reason to condemn anybody.
-    const calmForMs = nowMs - this.#table.limits.loop.lastStallMs();
-    if (lateMs > 0 || calmForMs < this.#settings.calmMs) return;
-    const recoveries: Promise<void>[] = [];
-    for (const subject of [...subjectsOf(this.#table, this.#states)]) {
-      const finding = judge(subject, nowMs, this.#settings);
-      if (finding.health === 'healthy' || finding.health === 'waiting') continue;
-      this.#warn(subject, finding, finding.health, nowMs);
-      const recovery = this.#act(subject, finding.health);
-      if (recovery) recoveries.push(recovery);
-    }
-    await Promise.all(recoveries);
-  }
-
-  #warn(subject: Subject, finding: Finding, type: Alarm, nowMs: number): void {
-    if (!this.#warnings.isDue(subject.identity, finding, nowMs)) return;
-    const state = describe(subject, finding, nowMs);
-    this.#listeners.emit({ ...state, type, atMs: wallMsOf(nowMs) });
-  }
-
-  /** How often it was told does not matter: what is stuck is recovered at every look. */
-  #act(subject: Subject, health: Alarm): Promise<void> | undefined {
-    const { recover: how, abortAfterMs } = this.#settings;
-    if (how === false) return undefined;
-    if (health === 'stalled') this.#askToYield(subject);
-    if (health !== 'stuck' || this.#recovering.has(subject.identity)) return undefined;
-    return this.#recover(subject, requestFor(subject, abortAfterMs), how);
-  }
-
-  /** The first step of the ladder, long before the next: somebody waits for a run that is silent. */
-  #askToYield({ run }: Subject): void {
-    if (run?.isOwner !== true || run.waiting === 0) return;
-    this.#table.pressure.askToYield(run);
-    this.#table.state.outbox.flush();
-  }
-
-  async #recover(
-    subject: Subject,
-    request: RecoveryRequest,
-    how: Exclude<MonitorSettings['recover'], false>,
-  ): Promise<void> {
-    const { entry, identity } = subject;
-    const generation = entry?.generation;
-    this.#recovering.add(identity);
-    this.#emit(subject, (facts) => ({ ...facts, type: 'recovery-requested', request }));
-    const outcome = await this.#outcomeOf(request, how);
-    this.#recovering.delete(identity);
-    const isStale = entry?.generation !== generation;
-    if (entry && !isStale) this.#apply(entry, outcome);
-    this.#emit(subject, (facts) => ({
-      ...facts,
-      type: 'recovery-completed',
-      request,
-      outcome,
-      isStale,
-    }));
-  }
-
-  async #outcomeOf(
-    request: RecoveryRequest,
-    how: Exclude<MonitorSettings['recover'], false>,
-  ): Promise<RecoveryOutcome> {
-    try {
-      if (how !== true) return await how(request);
-      return await recover(this.#table, request, this.#settings.calmMs);
-    } catch (error) {
-      const cause = error instanceof Error ? error : new Error(String(error));
-      return { status: 'failed', reason: 'exception', error: cause, observed: NOTHING_DONE };
-    }
-  }
-
-  /** What has ended is not at work any more; what was never there has nothing queued either. */
-  #apply(entry: NonNullable<Subject['entry']>, { status }: RecoveryOutcome): void {
-    if (status === 'noop') this.#states.settle(entry, 0);
-    if (status !== 'ended' && status !== 'revoked') return;
-    this.#states.settle(entry, Math.max(0, entry.queueDepth - 1));
-  }
-
-  #emit(
-    subject: Subject,
-    eventOf: (facts: SessionState & { atMs: number }) => Parameters<MonitorListeners['emit']>[0],
-  ): void {
-    if (this.#isDisposed) return;
-    const nowMs = monotonicMs();
-    const state = describe(subject, judge(subject, nowMs, this.#settings), nowMs);
-    this.#listeners.emit(eventOf({ ...state, atMs: wallMsOf(nowMs) }));
-  }
 }
 
 function checkReport(report: SessionReport): void {
@@ -231,6 +144,10 @@ function checkReport(report: SessionReport): void {
   if (sessionKey !== undefined) checkText('sessionKey', sessionKey);
   if (sessionId !== undefined) checkText('sessionId', sessionId);
   if (queueDepth !== undefined) checkCount('queueDepth', queueDepth, 0);
-  if (sessionFile ?? sessionKey ?? sessionId) return;
+  if (queueDepth === Infinity) {
+    throw new RangeError('Invalid queueDepth: expected a whole number from 0, got Infinity');
+  }
+  const names = [sessionFile, sessionKey, sessionId];
+  if (names.some((name) => name !== undefined)) return;
   throw wrongType('state', 'sessionFile, sessionKey or sessionId', report);
 }

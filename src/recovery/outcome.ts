@@ -1,4 +1,4 @@
-import type { FileQueue } from '../ownership/file-queue.js';
+import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import type { SessionFileLike } from '../types.js';
 
@@ -72,9 +72,19 @@ export type RecoveryOutcome = Active &
     | { readonly status: 'failed'; readonly reason: 'exception'; readonly error: Error }
   );
 
-export function activeFacts(record: RunRecord, queue: FileQueue | undefined): Active {
+export const RECOVERY_STATUSES: readonly RecoveryOutcome['status'][] = [
+  'skipped',
+  'noop',
+  'ended',
+  'revoked',
+  'still-held',
+  'failed',
+];
+
+/** Looked at when it is told, by the key: the file may be in use anew. */
+export function activeFacts({ state }: OwnerTable, record: RunRecord): Active {
   const { runId, sessionKey, sessionId, path: sessionFile, end, firing } = record;
-  const owner = queue?.owner;
+  const owner = state.queueOf(record.key)?.owner;
   return {
     activeRunId: runId,
     ...(sessionKey === undefined ? {} : { activeSessionKey: sessionKey }),

@@ -3,6 +3,7 @@ import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import { untilOver } from '../runs/interrupt.js';
 import { checkNames, findRuns, hasNames } from '../runs/targets.js';
+import { asError } from '../support/as-error.js';
 import { checkBoolean, checkCount, checkDuration, checkObject } from '../support/checks.js';
 import { monotonicMs } from '../support/clock.js';
 import { CALM_MS, detect } from './detect.js';
@@ -12,6 +13,14 @@ import {
   type RecoveryOutcome,
   type RecoveryRequest,
 } from './outcome.js';
+
+/** In which recovery is asked for. */
+export interface Circumstances {
+  /** For how long nobody is judged after the process stood still. */
+  readonly calmMs?: number;
+  /** Whether the process must not end meanwhile: somebody waits for the outcome. */
+  readonly keepsAlive?: boolean;
+}
 
 /**
  * Judges the run that these names lead to and, where it is stuck, has it end: asks it to give way,
@@ -23,13 +32,13 @@ import {
 export async function recover(
   table: OwnerTable,
   request: RecoveryRequest,
-  calmMs: number = CALM_MS,
+  circumstances: Circumstances = {},
 ): Promise<RecoveryOutcome> {
   check(table, request);
-  if (!hasNames(request)) return skipped('missing_session_ref');
+  if (!hasNames(request)) return skipped(table, 'missing_session_ref');
   try {
     const found = find(table, request);
-    return 'status' in found ? found : await judgeAndAct(table, found, request, calmMs);
+    return 'status' in found ? found : await judgeAndAct(table, found, request, circumstances);
   } catch (error) {
     return { status: 'failed', reason: 'exception', error: asError(error), observed: NOTHING_DONE };
   }
@@ -59,13 +68,14 @@ function find(table: OwnerTable, request: RecoveryRequest): Found | RecoveryOutc
   const [record] = found;
   if (record === undefined) {
     const successor = isExact ? findRuns(table, { ...request, runId: undefined })[0] : undefined;
-    if (successor) return skipped('stale_state', { record: successor, queue: successor.queue });
+    if (successor)
+      return skipped(table, 'stale_state', { record: successor, queue: successor.queue });
     return { status: 'noop', reason: 'no_active_work', observed: NOTHING_DONE };
   }
-  if (found.length > 1) return skipped('ambiguous_session_ref');
+  if (found.length > 1) return skipped(table, 'ambiguous_session_ref');
   const only = { record, queue: record.queue };
   if (generation !== undefined && generation !== record.generation) {
-    return skipped('stale_state', only);
+    return skipped(table, 'stale_state', only);
   }
   return only;
 }
@@ -78,16 +88,16 @@ async function judgeAndAct(
   table: OwnerTable,
   found: Found,
   request: RecoveryRequest,
-  calmMs: number,
+  { calmMs = CALM_MS, keepsAlive = true }: Circumstances,
 ): Promise<RecoveryOutcome> {
   const { record, queue } = found;
   const { silentMs, allowActiveAbort = false } = request;
   const stalledAtMs = table.limits.loop.lastStallMs();
   const measure = { silentMs, allowActiveAbort, stalledAtMs, calmMs };
   const verdict = detect(record, monotonicMs(), measure);
-  if (!verdict.isCondemned) return skipped(verdict.reason, found);
+  if (!verdict.isCondemned) return skipped(table, verdict.reason, found);
   if (queue === undefined || table.recoveries.has(queue))
-    return skipped('already_in_flight', found);
+    return skipped(table, 'already_in_flight', found);
   table.recoveries.add(queue);
   try {
     const { generation } = record;
@@ -96,11 +106,11 @@ async function judgeAndAct(
     // Code of the run has just been called: it may have ended, parked or begun to maintain.
     const hasEnded = hasEndedNow(record);
     if (!hasEnded) {
-      if (record.generation !== generation) return skipped('stale_state', found);
+      if (record.generation !== generation) return skipped(table, 'stale_state', found);
       const again = detect(record, monotonicMs(), measure);
-      if (!again.isCondemned) return skipped(again.reason, found);
+      if (!again.isCondemned) return skipped(table, again.reason, found);
     }
-    return await stop(table, found, hasEnded ? undefined : request, verdict.reason);
+    return await stop(table, found, hasEnded ? undefined : request, verdict.reason, keepsAlive);
   } finally {
     table.recoveries.delete(queue);
   }
@@ -114,27 +124,25 @@ function hasEndedNow({ phase }: RunRecord): boolean {
 /** @param request undefined where the run has ended already, asked to give way */
 async function stop(
   table: OwnerTable,
-  { record, queue }: Found,
+  { record }: Found,
   request: RecoveryRequest | undefined,
   reason: 'stuck' | 'requested',
+  keepsAlive: boolean,
 ): Promise<RecoveryOutcome> {
   if (request) {
     table.signals.fire(record, 'recovery', undefined, request.settleMs ?? record.origin.settleMs);
     table.state.outbox.flush();
   }
-  const over = await untilOver(table, record);
+  const over = await untilOver(table, record, keepsAlive);
   const status = over === 'still-running' ? 'still-held' : over;
-  return { ...activeFacts(record, queue), status, reason };
+  return { ...activeFacts(table, record), status, reason };
 }
 
 function skipped(
+  table: OwnerTable,
   reason: (RecoveryOutcome & { status: 'skipped' })['reason'],
   found?: Found,
 ): RecoveryOutcome {
-  const facts = found ? activeFacts(found.record, found.queue) : { observed: NOTHING_DONE };
+  const facts = found ? activeFacts(table, found.record) : { observed: NOTHING_DONE };
   return { ...facts, status: 'skipped', reason };
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

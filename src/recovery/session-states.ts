@@ -48,15 +48,6 @@ export class SessionStates {
     return this.#entries.values();
   }
 
-  /** The session that bears one of these labels. */
-  labelled(
-    sessionKey: string | undefined,
-    sessionId: string | undefined,
-  ): SessionEntry | undefined {
-    const byKey = sessionKey === undefined ? undefined : this.#byKey.get(sessionKey);
-    return byKey ?? (sessionId === undefined ? undefined : this.#byId.get(sessionId));
-  }
-
   /** @param path of the file that the report names, made absolute */
   note(report: SessionReport, path: string | undefined, nowMs: number): SessionEntry {
     const entry = this.#join(report, path);
@@ -84,17 +75,17 @@ export class SessionStates {
   prune(nowMs: number): void {
     for (const entry of this.#entries) {
       const isIdle = entry.state === 'idle' && entry.queueDepth === 0;
-      if (isIdle && nowMs - entry.reportedMs > KEPT_MS) this.#forget(entry);
+      if (isIdle && nowMs - entry.reportedMs > KEPT_MS) this.#drop(entry);
     }
     // Each report puts its session last: the first ones were heard of longest ago.
     for (const entry of this.#entries) {
       if (this.size <= MOST) return;
-      this.#forget(entry);
+      this.#drop(entry);
     }
   }
 
   clear(): void {
-    for (const entry of this.#entries) this.#forget(entry);
+    for (const entry of this.#entries) this.#drop(entry);
   }
 
   /** One entry for all that the report names: several are one session from now on. */
@@ -116,7 +107,7 @@ export class SessionStates {
   }
 
   #merge(entry: SessionEntry, other: SessionEntry): void {
-    this.#forget(other);
+    this.#drop(other);
     const isNewer = other.reportedMs > entry.reportedMs;
     const newer = isNewer ? other : entry;
     const older = isNewer ? entry : other;
@@ -135,6 +126,12 @@ export class SessionStates {
     if (sessionId !== undefined) this.#byId.set(sessionId, entry);
     const isBare = sessionKey === undefined && sessionId === undefined;
     if (isBare && path !== undefined) this.#byPath.set(path, entry);
+  }
+
+  /** Whoever still looks at the entry can tell that it is of the past. */
+  #drop(entry: SessionEntry): void {
+    this.#forget(entry);
+    entry.generation += 1;
   }
 
   #forget(entry: SessionEntry): void {

@@ -11,6 +11,8 @@ import type { SessionEntry, SessionStates } from './session-states.js';
 export interface Subject {
   readonly entry: SessionEntry | undefined;
   readonly run: RunRecord | undefined;
+  /** The run that has ended since the session was looked at: its names still say which one it is. */
+  readonly former?: RunRecord;
   /** What stays the same from look to look. */
   readonly identity: object;
 }
@@ -20,6 +22,8 @@ export function* subjectsOf(table: OwnerTable, states: SessionStates): Generator
   const told = new Set<RunRecord>();
   for (const entry of states) {
     const run = ownRun(table, entry);
+    // Labels that were reported apart turn out to be those of one session.
+    if (run && told.has(run)) continue;
     if (run) told.add(run);
     yield { entry, run, identity: run ?? entry };
   }
@@ -53,16 +57,26 @@ function ownerOf(table: OwnerTable, file: NonNullable<SessionEntry['sessionFile'
   }
 }
 
+/** The same session as it is now, where its run has ended meanwhile. */
+export function withoutEnded(table: OwnerTable, subject: Subject): Subject {
+  const { entry, run: former } = subject;
+  if (former?.phase !== 'ended') return subject;
+  const run = entry && ownRun(table, entry);
+  return { ...subject, run, former };
+}
+
 export function judge({ entry, run }: Subject, nowMs: number, thresholds: Thresholds): Finding {
   if (run) return classifyRun(run, nowMs, thresholds);
   return entry ? classifyReport(entry, nowMs, thresholds) : { health: 'healthy', sinceMs: nowMs };
 }
 
-export function describe({ entry, run }: Subject, finding: Finding, nowMs: number): SessionState {
+export function describe(subject: Subject, finding: Finding, nowMs: number): SessionState {
+  const { entry, run, former } = subject;
   const { health, reason, sinceMs, silentMs } = finding;
-  const sessionKey = run?.sessionKey ?? entry?.sessionKey;
-  const sessionId = run?.sessionId ?? entry?.sessionId;
-  const sessionFile = run?.path ?? entry?.path;
+  const named = run ?? former;
+  const sessionKey = named?.sessionKey ?? entry?.sessionKey;
+  const sessionId = named?.sessionId ?? entry?.sessionId;
+  const sessionFile = named?.path ?? entry?.path;
   const ofRun = run && (run.isOwner ? 'processing' : 'waiting');
   return {
     ...(sessionKey === undefined ? {} : { sessionKey }),

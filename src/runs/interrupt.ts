@@ -131,10 +131,15 @@ async function stop(
   return await untilOver(table, record);
 }
 
-/** A run that waits for its own end would wait until its turn is taken: it is not made to. */
+/**
+ * A run that waits for its own end would wait until its turn is taken: it is not made to.
+ *
+ * @param keepsAlive whether somebody waits for it, so that the process must not end before
+ */
 export async function untilOver(
   table: OwnerTable,
   record: RunRecord,
+  keepsAlive = true,
 ): Promise<'ended' | 'revoked' | 'still-running'> {
   const ambient = table.state.ambient.getStore() ?? NOWHERE;
   const scope = { run: nearestAlive(ambient.run), section: openSectionOf(ambient) };
@@ -145,7 +150,8 @@ export async function untilOver(
   for (const waiter of waiting) if (waiter) (waiter.awaited ??= new Set()).add(targets);
   try {
     // The countdown to the revocation keeps no process alive; whoever waits for it does.
-    while (!(await untilEnded(table, [record], KEEP_ALIVE_MS)));
+    const lookMs = keepsAlive ? KEEP_ALIVE_MS : Infinity;
+    while (!(await untilEnded(table, [record], lookMs)));
   } finally {
     for (const waiter of waiting) waiter?.awaited?.delete(targets);
   }

@@ -51,11 +51,19 @@ export async function whenIdle(table: OwnerTable, options: IdleOptions = {}): Pr
   };
   if (isIdle()) return true;
   if (options.waitMs === 0) return false;
+  // What names no session file any more, since a folder has taken its place, has no run either.
+  const isIdleOrGone = (): boolean => {
+    try {
+      return isIdle();
+    } catch {
+      return true;
+    }
+  };
   const running = (): Iterable<RunRecord> =>
     file === undefined ? state.all() : (queue()?.all() ?? []);
   return await wait(table, options, `${path ?? 'every file'} to be idle`, running, (tell) => {
     const listener = (): void => {
-      if (isIdle()) tell();
+      if (isIdleOrGone()) tell();
     };
     state.idleListeners.add(listener);
     return () => state.idleListeners.delete(listener);

@@ -72,9 +72,9 @@ function onFile(table: OwnerTable, file: SessionFileLike): readonly RunRecord[] 
   return onTheirWay(table, (record) => record.path === path);
 }
 
-/** Requests whose path is still being resolved: nobody has listed them yet. */
+/** Requests whose path is still being resolved: nobody has listed them yet. A guest is no run. */
 function onTheirWay(table: OwnerTable, isMeant: (record: RunRecord) => boolean): RunRecord[] {
-  return [...table.requests.arrivals].filter(isMeant);
+  return [...table.requests.arrivals].filter((record) => !record.terms.isGuest && isMeant(record));
 }
 
 function bestOf(records: readonly RunRecord[]): readonly RunRecord[] {

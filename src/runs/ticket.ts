@@ -53,8 +53,14 @@ interface Claim {
 
 /** A request that was admitted, from the decision to the hands of its caller. */
 export class AdmittedTicket implements Ticket, GrantWaiter {
-  readonly record: RunRecord;
-  readonly table: OwnerTable;
+  static {
+    const read = function (this: AdmittedTicket): AdmittedTicket {
+      return this;
+    };
+    Object.defineProperty(this.prototype, TICKET, { get: read });
+  }
+  readonly #record: RunRecord;
+  readonly #table: OwnerTable;
   readonly #onDecided: (decision: Decision | undefined, error?: unknown) => void;
   /** The run that was granted: its own, or the one whose turn it joined. */
   #owner: RunRecord | undefined;
@@ -70,10 +76,23 @@ export class AdmittedTicket implements Ticket, GrantWaiter {
     record: RunRecord,
     onDecided: (decision: Decision | undefined, error?: unknown) => void,
   ) {
-    this.table = table;
-    this.record = record;
+    this.#table = table;
+    this.#record = record;
     this.#onDecided = onDecided;
-    Object.defineProperty(this, TICKET, { value: this });
+  }
+
+  /** On the prototype: whoever shows a ticket shows nothing of the table. */
+  get record(): RunRecord {
+    return this.#record;
+  }
+
+  get table(): OwnerTable {
+    return this.#table;
+  }
+
+  toJSON(): Pick<Ticket, 'runId' | 'state'> {
+    const { runId, state } = this;
+    return { runId, state };
   }
 
   get runId(): string {

@@ -14,14 +14,20 @@ export class Outbox {
   flush(): void {
     if (this.#isFlushing || this.#calls.length === 0) return;
     this.#isFlushing = true;
-    try {
-      while (this.#calls.length > 0) {
-        const calls = this.#calls;
-        this.#calls = [];
-        for (const call of calls) call();
+    const errors: unknown[] = [];
+    while (this.#calls.length > 0) {
+      const calls = this.#calls;
+      this.#calls = [];
+      for (const call of calls) {
+        try {
+          call();
+        } catch (error) {
+          errors.push(error);
+        }
       }
-    } finally {
-      this.#isFlushing = false;
     }
+    this.#isFlushing = false;
+    // One that fails keeps nobody else from being told.
+    if (errors.length > 0) throw errors[0];
   }
 }
