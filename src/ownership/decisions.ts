@@ -88,7 +88,8 @@ export class Decisions {
   ): void {
     if (queue.waiting >= record.origin.maxWaiting) throw queueFull(record, queue);
     if (record.waitLimitMs === 0) throw waitTimeout(record, queue);
-    if (around !== undefined) return;
+    // A place is no wait yet: whoever claims its ticket waits, and is asked then.
+    if (around !== undefined || record.terms.admission !== undefined) return;
     const chain = endlessWait(record.scope, owner);
     if (chain) throw endless(record, queue, chain);
   }

@@ -13,6 +13,17 @@ function precedes(one: RunRecord, other: RunRecord): boolean {
   return one.sequence < other.sequence;
 }
 
+/** From the end, where whoever came last finds itself at once. */
+function countBehind(line: Line, isBehind: (other: RunRecord) => boolean): number {
+  let count = 0;
+  for (let other = line.last; other && isBehind(other); other = other.before) count += 1;
+  return count;
+}
+
+function placeIn(line: Line, record: RunRecord): number {
+  return line.size - countBehind(line, (other) => other !== record);
+}
+
 /**
  * One session file in use: who owns it, who waits for it and in which order.
  *
@@ -136,24 +147,15 @@ export class FileQueue {
 
   /** 1 for the next to be served. */
   positionOf(record: RunRecord): number {
+    const { list } = record;
+    if (list !== undefined && list === this.guests) return placeIn(list, record);
     let ahead = 0;
-    if (this.guests !== undefined && record.list === this.guests) {
-      for (const guest of this.guests) {
-        ahead += 1;
-        if (guest === record) return ahead;
-      }
-    }
     for (const line of [this.#resumes, this.#interrupts]) {
-      for (const other of line ?? []) {
-        if (other === record) return ahead + 1;
-        ahead += 1;
-      }
+      if (line !== undefined && list === line) return ahead + placeIn(line, record);
+      ahead += line?.size ?? 0;
     }
     for (const line of this.#lines ?? []) {
-      for (const other of line ?? []) {
-        if (!precedes(other, record)) break;
-        ahead += 1;
-      }
+      if (line) ahead += line.size - countBehind(line, (other) => !precedes(other, record));
     }
     return ahead + 1;
   }

@@ -43,6 +43,8 @@ export interface GateKeepers {
   letIn(guest: RunRecord, host: RunRecord): boolean;
   /** Nobody owns the file: the guest gets a short turn, or is told why not. */
   giveTurn(queue: FileQueue, guest: RunRecord): void;
+  /** The gate is free of a section. */
+  left(section: Section): void;
   /** The last open section of a run has ended: what waited for that may happen. */
   sectionLeft(record: RunRecord): void;
   /** A step is over; `isIdle` where nobody is inside and nobody waits. */
@@ -126,6 +128,7 @@ export class Gate {
     section.isOpen = false;
     forgetInside(scopeOf(section), section);
     this.#open = undefined;
+    this.#keepers.left(section);
     if (!section.isGuest) this.#gone(section.record);
     this.advance();
     this.#keepers.settled(this.queue, this.#open === undefined);

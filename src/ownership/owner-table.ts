@@ -119,6 +119,9 @@ export class OwnerTable implements ThreadTable {
     giveTurn: (queue, guest) => {
       this.requests.guests.giveTurn(queue, guest);
     },
+    left: ({ leftListeners }) => {
+      for (const listener of leftListeners ?? []) this.state.outbox.push(listener);
+    },
     sectionLeft: (record) => {
       if (record.isClosing) this.signals.revoke(record);
       else this.turns.goOnEnding(record);

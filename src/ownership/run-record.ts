@@ -33,8 +33,8 @@ export interface Firing {
   readonly reason: RunInterruptedError;
   /** Until the run is revoked. */
   countdown: Countdown<RunRecord>;
-  /** How long that was when it was given, or shortened. */
-  givenMs: number;
+  /** How much of it can be given back where the process stands still: at most once what it was. */
+  spareMs: number;
 }
 
 /**

@@ -45,6 +45,8 @@ export class Section implements Scope {
   wrapped: Wrapped | undefined = undefined;
   /** Nothing may be written inside it: the code inside works on what it has read. */
   isFixed = false;
+  /** Told once, when its gate is free of it. */
+  leftListeners: Set<() => void> | undefined = undefined;
   /** Itself, and the sections inside it that have not ended. */
   #depth = 1;
 

@@ -63,7 +63,7 @@ export class Signals {
     const { path: sessionFile, runId } = record;
     const eventId = why === 'takeover' ? (cause as SessionError).eventId : undefined;
     const reason = new RunInterruptedError({ sessionFile, runId, why, settleMs, cause, eventId });
-    record.firing = { reason, countdown: this.#settle(record, dueAtMs), givenMs: settleMs };
+    record.firing = { reason, countdown: this.#settle(record, dueAtMs), spareMs: settleMs };
     this.#state.emit('signalled', record, { why, settleMs }, reason.eventId);
     const { controller } = record;
     if (controller) {
@@ -117,15 +117,18 @@ export class Signals {
     if (firing === undefined || firing.countdown.dueAtMs <= dueAtMs) return;
     firing.countdown.stop();
     firing.countdown = this.#settle(record, dueAtMs);
-    firing.givenMs = givenMs;
+    firing.spareMs = Math.min(firing.spareMs, givenMs);
   }
 
   /** The process stood still while the run settled: it gets that time back, at most what it had. */
   giveBack(record: RunRecord, lostMs: number): void {
     const { firing } = record;
     if (firing === undefined) return;
-    const dueAtMs = monotonicMs() + Math.min(lostMs, firing.givenMs);
+    const backMs = Math.min(lostMs, firing.spareMs);
+    const dueAtMs = monotonicMs() + backMs;
     if (firing.countdown.dueAtMs >= dueAtMs) return;
+    // Not for ever: a run that keeps the process busy by itself is revoked all the same.
+    firing.spareMs -= backMs;
     firing.countdown.stop();
     firing.countdown = this.#settle(record, dueAtMs);
   }
@@ -134,7 +137,7 @@ export class Signals {
     const { firing } = record;
     const nowMs = monotonicMs();
     const stalled = stalledMs(firing?.countdown.dueAtMs ?? nowMs, nowMs);
-    if (firing && stalled > 0 && firing.givenMs > 0) {
+    if (firing && stalled > 0 && firing.spareMs > 0) {
       this.giveBack(record, stalled);
       return;
     }

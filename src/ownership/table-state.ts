@@ -90,6 +90,16 @@ export class TableState {
     if (askedIn) (askedIn.asked ??= new Set()).add(record);
   }
 
+  /** Somebody has claimed the place: from now on that code waits for it, whoever had asked. */
+  noteClaimed(record: RunRecord, { run, section }: Scope): void {
+    record.asker?.children?.delete(record);
+    record.askedIn?.asked?.delete(record);
+    record.asker = run;
+    record.askedIn = section;
+    record.isUnclaimed = false;
+    if (record.isListed) this.noteAsked(record);
+  }
+
   unlist(record: RunRecord): void {
     record.asker?.children?.delete(record);
     record.askedIn?.asked?.delete(record);

@@ -119,5 +119,8 @@ function* toInner(inner: Section['inner']): Generator<Edge, void> {
 }
 
 function* toAsked(runs: Iterable<RunRecord> | undefined): Generator<Edge, void> {
-  for (const next of runs ?? []) yield { next, waitsFor: `its child ${next.runId}` };
+  for (const next of runs ?? []) {
+    // A place that nobody has claimed is waited for by nobody.
+    if (!next.isUnclaimed) yield { next, waitsFor: `its child ${next.runId}` };
+  }
 }

@@ -29,7 +29,9 @@ interface EventFacts extends SessionState {
 
 /** What the monitor found, or did. */
 export type MonitorEvent =
-  | (EventFacts & { readonly type: 'long-running' | 'stalled' | 'stuck' })
+  | (EventFacts & { readonly type: 'long-running' })
+  | (EventFacts & { readonly type: 'stalled' })
+  | (EventFacts & { readonly type: 'stuck' })
   | (EventFacts & { readonly type: 'recovery-requested'; readonly request: RecoveryRequest })
   | (EventFacts & {
       readonly type: 'recovery-completed';

@@ -3,10 +3,11 @@ import { holderOf } from '../ownership/holder.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import type { Origin } from '../ownership/terms.js';
-import { openSectionOf } from '../ownership/section.js';
+import { openSectionOf, type Section } from '../ownership/section.js';
 import { endlessWait, nearestAlive } from '../ownership/wait-graph.js';
 import type { RunView } from '../types.js';
 import { untilEnded } from './until-ended.js';
+import { untilTold } from './until-told.js';
 
 /** What `close()` found and did. */
 export interface CloseReport {
@@ -39,6 +40,7 @@ export async function closeOrigin(
   state.outbox.flush();
   // A section that was open when its run was revoked has what is left of the time to settle.
   await untilEnded(table, granted, origin.settleMs);
+  await untilLeft(table, openGuests(table, origin), origin.settleMs);
   const revoked = granted.filter((record) => record.end === 'revoked');
   const view = (record: RunRecord): RunView => record.view();
   return {
@@ -47,6 +49,30 @@ export async function closeOrigin(
     stillRunning: revoked.filter((record) => state.draining.has(record)).map(view),
     cancelledWaiters: cancelled.map(view),
   };
+}
+
+/** Guests that write at the gate of somebody's run: none of the runs, but work all the same. */
+function openGuests({ state }: OwnerTable, origin: Origin): readonly Section[] {
+  const open = [...state.queues.values()].map(({ gate }) => gate?.open);
+  return open.filter(
+    (section) => section?.isGuest === true && section.record.origin === origin,
+  ) as Section[];
+}
+
+/** Each has at most its coordinator's `settleMs` from when it was let in. */
+async function untilLeft(
+  { callerSignals }: OwnerTable,
+  sections: readonly Section[],
+  waitMs: number,
+): Promise<void> {
+  const left = sections.map(async (section) => {
+    if (!section.isOpen) return;
+    await untilTold(callerSignals, { waitMs }, (tell) => {
+      (section.leftListeners ??= new Set()).add(tell);
+      return () => section.leftListeners?.delete(tell);
+    });
+  });
+  await Promise.all(left);
 }
 
 function runsOf(table: OwnerTable, origin: Origin): readonly RunRecord[] {

@@ -3,15 +3,21 @@ import { log } from '../observe/deliver.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import type { RunRequest } from './run.js';
 
-/** A finished result is never thrown away: `rescue` gets it, and the error carries it. */
+/**
+ * A finished result is never thrown away: `rescue` gets it, and the error carries it.
+ *
+ * @param isOwn false for a task that joined the run: the error is that of its host, whose callers
+ *   must not take the result for theirs
+ */
 export function saveResult(
   record: RunRecord,
   value: unknown,
   reason: SessionError,
   rescue: RunRequest['rescue'],
+  isOwn = true,
 ): void {
   const { logger } = record.origin;
-  if (value !== undefined) {
+  if (value !== undefined && isOwn) {
     Object.defineProperty(reason, 'result', { value, configurable: true, writable: true });
   }
   const facts = { runId: record.runId, sessionFile: record.path, eventId: reason.eventId };

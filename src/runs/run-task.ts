@@ -41,7 +41,8 @@ export function runOwned<T>(table: OwnerTable, record: RunRecord, call: TaskCall
     return;
   }
   record.onRevoked = call;
-  perform(table, record, new RunHandle(table, record, false, call.rescue), call, (end, then) => {
+  const handle = new RunHandle(table, record, false, call.rescue);
+  perform(table, record, handle, call, true, (end, then) => {
     conclude(table, record, end, then);
   });
 }
@@ -75,7 +76,7 @@ export function runJoined<T>(
   };
   (host.endListeners ??= new Set()).add(onHostEnd);
   const { run: asker = host, section } = scope;
-  perform(table, { run: asker, section }, handle, call, (_, then) => {
+  perform(table, { run: asker, section }, handle, call, false, (_, then) => {
     host.endListeners?.delete(onHostEnd);
     void handle.release();
     then(ended ?? host.firing?.reason);
@@ -85,6 +86,7 @@ export function runJoined<T>(
 /**
  * Calls the task in the ambient context of its run.
  *
+ * @param isOwn whether the task is that of the run, and has not only joined it
  * @param settle does what follows from the end of the task, and then tells why its outcome does not
  *   count, if it does not
  */
@@ -93,6 +95,7 @@ function perform<T>(
   scope: Scope & { readonly run: RunRecord },
   handle: Run,
   call: TaskCall<T>,
+  isOwn: boolean,
   settle: (end: 'completed' | 'failed', then: (reason: SessionError | undefined) => void) => void,
 ): void {
   const succeed = (value: T): void => {
@@ -101,7 +104,7 @@ function perform<T>(
         call.answer(value);
         return;
       }
-      saveResult(scope.run, value, reason, call.rescue);
+      saveResult(scope.run, value, reason, call.rescue, isOwn);
       call.reject(reason);
     });
   };

@@ -3,9 +3,12 @@ import { OwnerWaitAbortedError } from '../errors/wait-errors.js';
 import type { Decision, GrantWaiter } from '../ownership/decision.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import { Patience } from '../ownership/patience.js';
-import { waitAborted } from '../ownership/refusals.js';
+import { endless, waitAborted } from '../ownership/refusals.js';
 import { endedError } from '../ownership/run-guards.js';
 import type { RunRecord } from '../ownership/run-record.js';
+import { NOWHERE } from '../ownership/scope.js';
+import { openSectionOf } from '../ownership/section.js';
+import { endlessWait, nearestAlive, ownerAround } from '../ownership/wait-graph.js';
 import { monotonicMs } from '../support/clock.js';
 import { RunHandle } from './run-handle.js';
 import { checkNotStopped } from './run-task.js';
@@ -120,9 +123,13 @@ export class AdmittedTicket implements Ticket, GrantWaiter {
       const { path: sessionFile, runId } = record;
       return Promise.reject(new RunEndedError({ sessionFile, runId, action, handle: 'ticket' }));
     }
+    try {
+      this.#checkClaim();
+    } catch (error) {
+      return Promise.reject(error);
+    }
     this.#isTaken = true;
     this.#patience?.stop();
-    record.isUnclaimed = false;
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
     const owner = this.#owner;
     if (owner?.phase === 'ended' || record.end !== undefined) {
@@ -132,6 +139,25 @@ export class AdmittedTicket implements Ticket, GrantWaiter {
       this.#claim = { resolve, reject };
       if (owner) this.#hand(owner);
     });
+  }
+
+  /**
+   * Whoever claims waits from now on. Where that could never end the ticket keeps its place, and
+   * may be claimed elsewhere. A run may claim what comes after itself, as long as it does not wait.
+   *
+   * @throws DeadlockError
+   */
+  #checkClaim(): void {
+    const { record, table } = this;
+    const ambient = table.state.ambient.getStore() ?? NOWHERE;
+    const scope = { run: nearestAlive(ambient.run), section: openSectionOf(ambient) };
+    const { queue, phase } = record;
+    const isBehindOwn = ownerAround(scope.run, record.key) !== undefined;
+    if (queue?.owner && phase === 'waiting' && !isBehindOwn) {
+      const chain = endlessWait(scope, queue.owner);
+      if (chain) throw endless(record, queue, chain);
+    }
+    table.state.noteClaimed(record, scope);
   }
 
   cancel(reason?: unknown): boolean {
