@@ -10,6 +10,7 @@ import type { Submission } from './ownership/requests.js';
 import type { RunRecord } from './ownership/run-record.js';
 import { NOWHERE, type Scope } from './ownership/scope.js';
 import type { RunTerms } from './ownership/terms.js';
+import { scopeWithin } from './ownership/wait-graph.js';
 import {
   type CoordinatorOptions,
   readAdmission,
@@ -235,7 +236,7 @@ function runClaimed<T>(ticket: AdmittedTicket, call: TaskCall<T>): void {
   const { table, record } = ticket;
   ticket.claim('run a task with a ticket').then((owner) => {
     if (owner === record) runOwned(table, owner, call);
-    else runJoined(table, owner, record.scope, call);
+    else runJoined(table, owner, scopeWithin(owner, record.scope), call);
   }, call.reject);
 }
 

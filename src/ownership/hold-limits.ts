@@ -84,11 +84,22 @@ export class HoldLimits {
     const stalled = stalledMs(record.limitTimer?.dueAtMs ?? nowMs, nowMs);
     record.limitTimer = undefined;
     // While the process stood still no run could make progress: its silence starts anew.
-    if (stalled > 0) excuse(record, nowMs, stalled);
+    if (stalled > 0) {
+      startAnew(record, nowMs);
+      shiftClocks(record, nowMs, stalled);
+    }
     const dueAtMs = nextLimitMs(record);
     if (nowMs < dueAtMs) this.#arm(record, dueAtMs);
     else this.#onLimit(record, isHeldTooLong(record, nowMs) ? 'max-hold' : 'stuck');
   };
+}
+
+/** What is forgiven, stall by stall, to a run that may be silent for ever. */
+const MOST_FORGIVEN_MS = 900_000;
+
+/** How long the run may be silent. */
+function patienceMs({ terms, windows }: RunRecord): number {
+  return Math.max(terms.stuckAfterMs, declaredSilenceMs(windows));
 }
 
 function holdLimitMs(record: RunRecord): number {
@@ -101,28 +112,41 @@ function isHeldTooLong(record: RunRecord, nowMs: number): boolean {
 
 /** What ends, and maintains, has a clock of its own; all else is told by its silence. */
 function nextLimitMs(record: RunRecord): number {
-  const { finishing, windows, origin, terms } = record;
+  const { finishing, windows, origin } = record;
   if (finishing) return finishing.sinceMs + origin.settleMs;
   const maintenanceMs = maintenanceDueMs(windows);
   if (maintenanceMs > -Infinity) return maintenanceMs + origin.settleMs;
-  const patienceMs = Math.max(terms.stuckAfterMs, declaredSilenceMs(windows));
-  return Math.min(record.progressMs + patienceMs + record.excusedMs, holdLimitMs(record));
+  const silentUntilMs = record.progressMs + patienceMs(record) + record.excusedMs;
+  return Math.min(silentUntilMs, holdLimitMs(record));
 }
 
-/** Time in which nothing could run is no silence of the run's, and counts for none of its clocks. */
+/**
+ * Time in which nothing could run is no silence of the run's, and counts for none of its clocks.
+ * But not for ever: it may be this very run that keeps the process busy. Stall by stall as much is
+ * forgiven as the run may be silent; one that is longer starts the silence anew, once.
+ */
 function lose(record: RunRecord, lostMs: number): void {
   const nowMs = monotonicMs();
-  record.excusedMs = Math.min(nowMs - record.progressMs, record.excusedMs + lostMs);
+  const spareMs = Math.min(patienceMs(record), MOST_FORGIVEN_MS) - record.forgivenMs;
+  if (lostMs > spareMs && !record.hasStartedAnew) startAnew(record, nowMs);
+  else {
+    const forgivenMs = Math.min(lostMs, spareMs);
+    record.forgivenMs += forgivenMs;
+    record.excusedMs = Math.min(nowMs - record.progressMs, record.excusedMs + forgivenMs);
+  }
+  shiftClocks(record, nowMs, lostMs);
+}
+
+function startAnew(record: RunRecord, nowMs: number): void {
+  if (record.hasStartedAnew) return;
+  record.hasStartedAnew = true;
+  record.excusedMs = nowMs - record.progressMs;
+}
+
+/** What ends, or maintains, gets as much again as it has lost. */
+function shiftClocks(record: RunRecord, nowMs: number, lostMs: number): void {
   const { finishing, windows, origin } = record;
   if (finishing) finishing.sinceMs = Math.min(nowMs, finishing.sinceMs + lostMs);
   const leastMs = nowMs + Math.min(lostMs, origin.settleMs);
   for (const window of windows ?? []) window.dueAtMs = Math.max(window.dueAtMs, leastMs);
-}
-
-/** What had no chance to run gets its time anew, or as much again as it has lost. */
-function excuse(record: RunRecord, nowMs: number, stalledMs: number): void {
-  record.excusedMs = nowMs - record.progressMs;
-  if (record.finishing) record.finishing.sinceMs = nowMs;
-  const leastMs = nowMs + Math.min(stalledMs, record.origin.settleMs);
-  for (const window of record.windows ?? []) window.dueAtMs = Math.max(window.dueAtMs, leastMs);
 }

@@ -64,7 +64,9 @@ export class Pressure {
     const { yieldController } = owner;
     if (yieldController) {
       this.#state.outbox.push(() => {
-        yieldController.abort();
+        this.#state.ambient.run(owner, () => {
+          yieldController.abort();
+        });
       });
     }
   }

@@ -91,6 +91,10 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
   progressNote: string | undefined = undefined;
   /** Silence since the last progress that is not the run's: the process stood still. */
   excusedMs = 0;
+  /** How much of it was given stall by stall, which has a limit. */
+  forgivenMs = 0;
+  /** Its silence has started anew once, behind a long stall. */
+  hasStartedAnew = false;
 
   /** The caller's own signal. Let go when the run ends, like all that belongs to users. */
   callerSignal: AbortSignal | undefined;
@@ -245,6 +249,8 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
   noteProgress(nowMs: number, note?: string): void {
     this.progressMs = nowMs;
     this.excusedMs = 0;
+    this.forgivenMs = 0;
+    this.hasStartedAnew = false;
     this.#progressAtMs = undefined;
     if (note !== undefined) this.progressNote = note;
   }

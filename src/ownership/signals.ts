@@ -67,8 +67,11 @@ export class Signals {
     this.#state.emit('signalled', record, { why, settleMs }, reason.eventId);
     const { controller } = record;
     if (controller) {
+      // Who listens to the signal of a run is part of that run.
       this.#state.outbox.push(() => {
-        controller.abort(reason);
+        this.#state.ambient.run(record, () => {
+          controller.abort(reason);
+        });
       });
     }
     if (record.phase === 'parked' && record.list) {

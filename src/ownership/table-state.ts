@@ -10,7 +10,7 @@ import { FileIds } from './file-ids.js';
 import type { FileQueue } from './file-queue.js';
 import { LabelIndex } from './label-index.js';
 import type { RunRecord } from './run-record.js';
-import type { Scope } from './scope.js';
+import { NOWHERE, type Scope } from './scope.js';
 
 /**
  * Everything that is known about the runs of one thread.
@@ -38,7 +38,11 @@ export class TableState {
   readonly idleListeners: Set<() => void> = new Set();
   readonly counters: Counters = createCounters();
   readonly log: EventLog<RunRecord>;
-  readonly outbox: Outbox = new Outbox();
+  /** Users are told in nobody's context: what a run causes is not done inside of that run. */
+  readonly outbox: Outbox = new Outbox((calls) => {
+    if (this.ambient.getStore() === undefined) calls();
+    else this.ambient.run(NOWHERE, calls);
+  });
   readonly deadlines: Deadlines;
   /** Runs listed. */
   live = 0;

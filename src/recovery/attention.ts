@@ -3,6 +3,7 @@ import type { OwnerTable } from '../ownership/owner-table.js';
 import { asError } from '../support/as-error.js';
 import { wrongType } from '../support/checks.js';
 import { monotonicMs, wallMsOf } from '../support/clock.js';
+import { Countdown } from '../support/countdown.js';
 import type { Finding, Health } from './classify.js';
 import type { MonitorEvent, MonitorListeners, SessionState } from './monitor-events.js';
 import type { MonitorSettings } from './monitor-options.js';
@@ -31,8 +32,8 @@ export class Attention {
   readonly #states: SessionStates;
   readonly #listeners: MonitorListeners;
   readonly #warnings: Warnings;
-  /** Sessions whose recovery has not come back yet. */
-  readonly #recovering = new Set<object>();
+  /** The recoveries that have not come back yet, by the identity of their session. */
+  readonly #recovering = new Map<object, Promise<void>>();
   #hasStopped = false;
 
   constructor(
@@ -58,14 +59,17 @@ export class Attention {
    * @param keepsAlive whether the process must not end while something is being recovered
    */
   async look(keepsAlive: boolean): Promise<void> {
+    const alive = keepsAlive ? keepAlive() : undefined;
     try {
-      await Promise.all(this.#attend(keepsAlive));
+      await Promise.all(this.#attend());
     } catch (error) {
       log(this.#listeners.logger, 'error', { err: error }, 'a look of the monitor failed');
+    } finally {
+      alive?.stop();
     }
   }
 
-  #attend(keepsAlive: boolean): Promise<void>[] {
+  #attend(): Promise<void>[] {
     const nowMs = monotonicMs();
     const recoveries: Promise<void>[] = [];
     if (this.#hasStopped) return recoveries;
@@ -80,7 +84,7 @@ export class Attention {
       const isOver = this.#hasStopped || subject.run?.phase === 'ended';
       if (isOver || health === 'healthy' || health === 'waiting') continue;
       this.#warn(subject, finding, health, nowMs);
-      const recovery = this.#act(subject, health, keepsAlive);
+      const recovery = this.#act(subject, health);
       if (recovery) recoveries.push(recovery);
     }
     return recoveries;
@@ -92,12 +96,17 @@ export class Attention {
     this.#listeners.emit({ ...state, type, atMs: wallMsOf(nowMs) });
   }
 
-  #act(subject: Subject, health: Alarm, keepsAlive: boolean): Promise<void> | undefined {
+  #act(subject: Subject, health: Alarm): Promise<void> | undefined {
     const { recover: how, abortAfterMs } = this.#settings;
     if (this.#hasStopped || how === false) return undefined;
     if (health === 'stalled') this.#askToYield(subject);
-    if (health !== 'stuck' || this.#recovering.has(subject.identity)) return undefined;
-    return this.#recover(subject, requestFor(subject, abortAfterMs), how, keepsAlive);
+    if (health !== 'stuck') return undefined;
+    const { identity } = subject;
+    const underWay = this.#recovering.get(identity);
+    if (underWay) return underWay;
+    const recovery = this.#recover(subject, requestFor(subject, abortAfterMs), how);
+    this.#recovering.set(identity, recovery);
+    return recovery.finally(() => this.#recovering.delete(identity));
   }
 
   /** The first step of the ladder, long before the next: somebody waits for a run that is silent. */
@@ -111,15 +120,12 @@ export class Attention {
     subject: Subject,
     request: RecoveryRequest,
     how: Exclude<MonitorSettings['recover'], false>,
-    keepsAlive: boolean,
   ): Promise<void> {
-    const { entry, identity } = subject;
+    const { entry } = subject;
     const generation = entry?.generation;
-    this.#recovering.add(identity);
     this.#emit(subject, (facts) => ({ ...facts, type: 'recovery-requested', request }));
     if (this.#hasStopped) return;
-    const outcome = await this.#outcomeOf(request, how, keepsAlive);
-    this.#recovering.delete(identity);
+    const outcome = await this.#outcomeOf(request, how);
     const isStale = entry?.generation !== generation;
     if (entry && !isStale) this.#apply(entry, outcome);
     const type = 'recovery-completed';
@@ -129,11 +135,11 @@ export class Attention {
   async #outcomeOf(
     request: RecoveryRequest,
     how: Exclude<MonitorSettings['recover'], false>,
-    keepsAlive: boolean,
   ): Promise<RecoveryOutcome> {
     try {
       if (how === true) {
-        return await recover(this.#table, request, { calmMs: this.#settings.calmMs, keepsAlive });
+        const { calmMs } = this.#settings;
+        return await recover(this.#table, request, { calmMs, keepsAlive: false });
       }
       const outcome: unknown = await how(request);
       if (isOutcome(outcome)) return outcome;
@@ -162,6 +168,13 @@ export class Attention {
     const state = describe(subject, judge(subject, nowMs, this.#settings), nowMs);
     this.#listeners.emit(eventOf({ ...state, atMs: wallMsOf(nowMs) }));
   }
+}
+
+const DAY_MS = 86_400_000;
+
+/** Somebody waits for the look: the process must not end before. */
+function keepAlive(): Countdown<undefined> {
+  return new Countdown(monotonicMs() + DAY_MS, undefined, () => {}, true);
 }
 
 function isOutcome(value: unknown): value is RecoveryOutcome {

@@ -9,7 +9,7 @@ export interface MonitorOptions {
   readonly warnAfterMs?: number | undefined;
   /**
    * Silence from which on a run is recovered, unless it has declared a longer one.
-   * @defaultValue the larger of `300_000` and three times `warnAfterMs`
+   * @defaultValue three times `warnAfterMs`, at least `300_000`: `360_000`
    */
   readonly abortAfterMs?: number | undefined;
   /** `false` only tells; a function does it in another way. @defaultValue `true` */

@@ -100,13 +100,11 @@ async function judgeAndAct(
     return skipped(table, 'already_in_flight', found);
   table.recoveries.add(queue);
   try {
-    const { generation } = record;
     table.pressure.askToYield(record);
     table.state.outbox.flush();
     // Code of the run has just been called: it may have ended, parked or begun to maintain.
     const hasEnded = hasEndedNow(record);
     if (!hasEnded) {
-      if (record.generation !== generation) return skipped(table, 'stale_state', found);
       const again = detect(record, monotonicMs(), measure);
       if (!again.isCondemned) return skipped(table, again.reason, found);
     }

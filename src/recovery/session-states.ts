@@ -113,10 +113,7 @@ export class SessionStates {
     const older = isNewer ? entry : other;
     entry.sessionFile = newer.sessionFile ?? older.sessionFile;
     entry.path = newer.path ?? older.path;
-    entry.sessionKey ??= other.sessionKey;
-    entry.sessionId ??= other.sessionId;
     entry.queueDepth += other.queueDepth;
-    entry.generation = Math.max(entry.generation, other.generation);
   }
 
   #remember(entry: SessionEntry): void {

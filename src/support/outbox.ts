@@ -5,6 +5,12 @@
 export class Outbox {
   #calls: (() => void)[] = [];
   #isFlushing = false;
+  readonly #outside: (calls: () => void) => void;
+
+  /** @param outside makes the calls in nobody's context, whoever has caused them */
+  constructor(outside: (calls: () => void) => void) {
+    this.#outside = outside;
+  }
 
   push(call: () => void): void {
     this.#calls.push(call);
@@ -14,6 +20,10 @@ export class Outbox {
   flush(): void {
     if (this.#isFlushing || this.#calls.length === 0) return;
     this.#isFlushing = true;
+    this.#outside(this.#callAll);
+  }
+
+  readonly #callAll = (): void => {
     const errors: unknown[] = [];
     while (this.#calls.length > 0) {
       const calls = this.#calls;
@@ -29,5 +39,5 @@ export class Outbox {
     this.#isFlushing = false;
     // One that fails keeps nobody else from being told.
     if (errors.length > 0) throw errors[0];
-  }
+  };
 }
