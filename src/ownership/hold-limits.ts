@@ -141,6 +141,7 @@ function startAnew(record: RunRecord, nowMs: number): void {
   if (record.hasStartedAnew) return;
   record.hasStartedAnew = true;
   record.excusedMs = nowMs - record.progressMs;
+  if (record.finishing) record.finishing.sinceMs = nowMs;
 }
 
 /** What ends, or maintains, gets as much again as it has lost. */

@@ -33,7 +33,9 @@ export class Attention {
   readonly #listeners: MonitorListeners;
   readonly #warnings: Warnings;
   /** The recoveries that have not come back yet, by the identity of their session. */
-  readonly #recovering = new Map<object, Promise<void>>();
+  readonly #recovering = new Map<object, { readonly over?: Promise<void> }>();
+  /** Looks that somebody waits for. */
+  readonly #awaited = new Set<Countdown<undefined>>();
   #hasStopped = false;
 
   constructor(
@@ -51,6 +53,7 @@ export class Attention {
 
   stop(): void {
     this.#hasStopped = true;
+    for (const alive of this.#awaited) alive.stop();
   }
 
   /**
@@ -60,12 +63,14 @@ export class Attention {
    */
   async look(keepsAlive: boolean): Promise<void> {
     const alive = keepsAlive ? keepAlive() : undefined;
+    if (alive) this.#awaited.add(alive);
     try {
       await Promise.all(this.#attend());
     } catch (error) {
       log(this.#listeners.logger, 'error', { err: error }, 'a look of the monitor failed');
     } finally {
       alive?.stop();
+      if (alive) this.#awaited.delete(alive);
     }
   }
 
@@ -103,10 +108,14 @@ export class Attention {
     if (health !== 'stuck') return undefined;
     const { identity } = subject;
     const underWay = this.#recovering.get(identity);
-    if (underWay) return underWay;
-    const recovery = this.#recover(subject, requestFor(subject, abortAfterMs), how);
+    // What a host does by itself may ask for another look, and is not waited for in that.
+    if (underWay) return how === true ? underWay.over : undefined;
+    const recovery: { over?: Promise<void> } = {};
     this.#recovering.set(identity, recovery);
-    return recovery.finally(() => this.#recovering.delete(identity));
+    recovery.over = this.#recover(subject, requestFor(subject, abortAfterMs), how).finally(() =>
+      this.#recovering.delete(identity),
+    );
+    return recovery.over;
   }
 
   /** The first step of the ladder, long before the next: somebody waits for a run that is silent. */

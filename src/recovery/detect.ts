@@ -40,9 +40,7 @@ export function detect(run: Judged, nowMs: number, measure: Measure): Verdict {
   if (phase === 'maintaining') return spared('maintaining');
   const limitMs = limitOf(run, measure.silentMs ?? run.terms.stuckAfterMs);
   const silentMs = silenceOf(run, nowMs);
-  // Who is silent for that long beyond all that was forgiven may be what keeps the process busy.
-  const isCalm = nowMs - measure.stalledAtMs >= measure.calmMs || silentMs >= 2 * limitMs;
-  if (!isCalm) return spared('event_loop_stalled');
+  if (nowMs - measure.stalledAtMs < measure.calmMs) return spared('event_loop_stalled');
   if (silentMs >= limitMs) return condemned('stuck');
   return measure.allowActiveAbort ? condemned('requested') : spared('active_run');
 }

@@ -8,7 +8,11 @@ export class Outbox {
   readonly #outside: (calls: () => void) => void;
 
   /** @param outside makes the calls in nobody's context, whoever has caused them */
-  constructor(outside: (calls: () => void) => void) {
+  constructor(
+    outside = (calls: () => void): void => {
+      calls();
+    },
+  ) {
     this.#outside = outside;
   }
 
