@@ -21,6 +21,7 @@ import { firstUse } from './j-first-use.js';
 import { guests } from './k-guests.js';
 import { rewriting } from './l-rewrite.js';
 import { wrappedWrite } from './m-wrapped-write.js';
+import { admission } from './n-admission.js';
 import { type BenchOptions, help, readOptions } from './options.js';
 import { asPlainData, asText, header, verdict } from './report.js';
 
@@ -38,6 +39,7 @@ const SCENARIOS = [
   guests,
   rewriting,
   wrappedWrite,
+  admission,
 ];
 /** Far more than any scenario takes: a scenario that hangs must not hang the bench. */
 const LONGEST_MS = 300_000;
