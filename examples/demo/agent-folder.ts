@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { NOTES_FILE } from './scripted-model.js';
+import { NOTES_FILE } from './script.js';
 
 export interface AgentFolder {
   readonly root: string;

@@ -1,12 +1,13 @@
 /** The books of a situation: what its lanes did, in their own words. */
-import type { Line } from './scripted-model.js';
+import type { Line } from './script.js';
 import type { Tally } from './variants.js';
 
 /**
  * Worth a sign in the picture: the lane was asked to yield, it threw, it was aborted, it wrote as a
- * guest, it wrote past Penholder, a takeover ended its turn, it rewrote the file.
+ * guest, it wrote past Penholder, a takeover ended its turn, it rewrote the file, its message was
+ * steered into the turn of another lane, it interrupted that turn.
  */
-export type Sign = 'y' | '!' | 'a' | 'g' | 'p' | 't' | 'r';
+export type Sign = 'y' | '!' | 'a' | 'g' | 'p' | 't' | 'r' | 's' | 'i';
 
 export interface Mark {
   readonly label: string;
@@ -20,6 +21,8 @@ export interface Books {
   readonly sent: Line[];
   /** Every line that was begun, also where its turn came to nothing. */
   readonly begun: Line[];
+  /** What the agent has answered to anybody. */
+  readonly replies: string[];
   readonly delivered: string[];
   readonly marks: Mark[];
   readonly notes: string[];
@@ -27,14 +30,21 @@ export interface Books {
 }
 
 export function openBooks(): Books {
-  const lists = { sent: [], begun: [], delivered: [], marks: [], notes: [], failures: [] };
-  return { inside: 0, mostInside: 0, ...lists };
+  const lines = { sent: [], begun: [], replies: [], delivered: [] };
+  return { inside: 0, mostInside: 0, ...lines, marks: [], notes: [], failures: [] };
 }
 
 /** A reply that was put back after its turn has reached whoever sent the message, after all. */
 export function sentIn({ sent, begun }: Books, { restored }: Tally): Line[] {
   const replies = new Set(restored.map(({ reply }) => reply));
   return [...sent, ...begun.filter(({ answer }) => replies.has(answer))];
+}
+
+/** Sent and answered: perhaps together with the messages of others, in one reply. */
+export function noteAnswered(books: Books, line: Line): void {
+  const reply = books.replies.findLast((text) => text.includes(line.answer));
+  if (reply === undefined) throw new Error(`"${line.question}" got "${books.replies.at(-1)}"`);
+  books.sent.push({ ...line, answer: reply });
 }
 
 /** Counted by the lanes themselves: it does not believe the coordinator. */

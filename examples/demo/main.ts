@@ -5,7 +5,9 @@ import { VERSION } from '@mariozechner/pi-coding-agent';
 import colors from 'picocolors';
 
 import { configureAgent, makeAgentFolder, type AgentFolder } from './agent-folder.js';
+import { wrap } from './lines.js';
 import { HELP, readOptions, type DemoOptions } from './options.js';
+import { RECOVERY, recoverOnce, type RecoveryResult } from './recovery-show.js';
 import { problemsIn, table, verdict } from './report.js';
 import { playScene, type Scene } from './scenes.js';
 import { startScriptedModel } from './scripted-model.js';
@@ -28,26 +30,41 @@ async function show(situation: Situation, place: string, folder: AgentFolder): P
   });
   print('', ...drawSwimLanes(scene.without, scene.guarded));
   for (const { text, holds } of scene.remarks) {
-    print(`  ${holds ? colors.green('>') : colors.red('>')} ${text}`);
+    const remark = wrap(`  > ${text}`, 4).join('\n');
+    print(remark.replace('>', holds ? colors.green('>') : colors.red('>')));
   }
   return scene;
 }
 
-async function showAll(situations: readonly Situation[], folder: AgentFolder): Promise<Scene[]> {
-  print(`The pi agent ${VERSION} with a scripted model: several lanes, one transcript.`, ...LEGEND);
-  const scenes: Scene[] = [];
-  for (const [index, situation] of situations.entries()) {
-    scenes.push(await show(situation, `${index + 1}/${situations.length}`, folder));
-  }
-  return scenes;
+interface Played {
+  readonly scenes: readonly Scene[];
+  readonly recoveries: readonly RecoveryResult[];
 }
 
-/** All situations in one line. */
+function problemsOf({ scenes, recoveries }: Played): string[] {
+  return [...problemsIn(scenes), ...recoveries.flatMap(({ problems }) => problems)];
+}
+
+/** Everything with its picture. */
+async function showAll(
+  { situations, recovery }: DemoOptions,
+  folder: AgentFolder,
+): Promise<Played> {
+  print(`The pi agent ${VERSION} with a scripted model: several lanes, one transcript.`, ...LEGEND);
+  const scenes: Scene[] = [];
+  const count = situations.length + (recovery ? 1 : 0);
+  for (const [index, situation] of situations.entries()) {
+    scenes.push(await show(situation, `${index + 1}/${count}`, folder));
+  }
+  return { scenes, recoveries: recovery ? [await recoverOnce(folder, `${count}/${count}`)] : [] };
+}
+
+/** Everything in one line. */
 async function playRound(
-  situations: readonly Situation[],
+  { situations, recovery }: DemoOptions,
   round: string,
   folder: AgentFolder,
-): Promise<Scene[]> {
+): Promise<Played> {
   const startedMs = performance.now();
   const scenes: Scene[] = [];
   process.stdout.write(round);
@@ -55,20 +72,25 @@ async function playRound(
     process.stdout.write(` ${situation.name}`);
     scenes.push(await playScene(situation, folder));
   }
-  const problems = problemsIn(scenes);
+  if (recovery) process.stdout.write(` ${RECOVERY}`);
+  const played = { scenes, recoveries: recovery ? [await recoverOnce(folder)] : [] };
+  const problems = problemsOf(played);
   const result = problems.length === 0 ? colors.green('perfect') : colors.red(problems.join('; '));
   print(`  ${inSeconds(performance.now() - startedMs)}  ${result}`);
-  return scenes;
+  return played;
 }
 
-async function playRounds(options: DemoOptions, folder: AgentFolder): Promise<Scene[]> {
-  const { situations, repeat, quiet } = options;
-  const scenes = quiet ? [] : await showAll(situations, folder);
+async function playRounds(options: DemoOptions, folder: AgentFolder): Promise<Played> {
+  const { repeat, quiet } = options;
+  const rounds = quiet ? [] : [await showAll(options, folder)];
   for (let round = quiet ? 1 : 2; round <= repeat; round += 1) {
     const title = `${`${round}`.padStart(3)} of ${repeat}:`;
-    scenes.push(...(await playRound(situations, title, folder)));
+    rounds.push(await playRound(options, title, folder));
   }
-  return scenes;
+  return {
+    scenes: rounds.flatMap(({ scenes }) => scenes),
+    recoveries: rounds.flatMap(({ recoveries }) => recoveries),
+  };
 }
 
 /** Nothing stays behind, however this process ends. */
@@ -85,13 +107,18 @@ async function run(options: DemoOptions): Promise<number> {
   removeAtExit(folder);
   const model = await startScriptedModel();
   configureAgent(folder, model.baseUrl);
-  const scenes = await playRounds(options, folder);
+  const played = await playRounds(options, folder);
   await model.close();
-  print('', ...table(scenes), '', ...verdict(scenes));
+  const { scenes, recoveries } = played;
+  const problems = problemsOf(played);
+  print('', ...table(scenes), ...(scenes.length > 0 ? [''] : []), ...verdict(scenes, problems));
   const rounds = options.repeat > 1 ? `${options.repeat} times in a row, ` : '';
   const took = inSeconds(performance.now() - startedMs);
   print(`Played ${rounds}${model.calls} model calls in ${took}.`);
-  return problemsIn(scenes).length === 0 ? 0 : 1;
+  // Where it was played more than once: one that is not as it must be, or else the last one.
+  const last = recoveries.find((recovery) => recovery.problems.length > 0) ?? recoveries.at(-1);
+  if (last) print(JSON.stringify({ recovery: last.line }));
+  return problems.length === 0 ? 0 : 1;
 }
 
 async function main(): Promise<number> {

@@ -17,7 +17,9 @@ import { openSessionManager, type Pen } from './session-manager.js';
 /** Tools that look something up take a while; this is the agent's own on a slow disk. */
 const TOOL_MS = 40;
 
-function slowReadTool(cwd: string): NonNullable<CreateAgentSessionOptions['customTools']>[number] {
+export type Tool = NonNullable<CreateAgentSessionOptions['customTools']>[number];
+
+function slowReadTool(cwd: string): Tool {
   const operations = {
     access: (path: string) => access(path, constants.R_OK),
     readFile: async (path: string) => {
@@ -33,6 +35,7 @@ export async function openAgent(
   folder: AgentFolder,
   sessionFile: string,
   pen: Pen | undefined,
+  tools: readonly Tool[] = [],
 ): Promise<AgentSession> {
   const { agentDir, workDir: cwd } = folder;
   const resourceLoader = new DefaultResourceLoader({
@@ -50,8 +53,8 @@ export async function openAgent(
     cwd,
     agentDir,
     resourceLoader,
-    tools: ['read'],
-    customTools: [slowReadTool(cwd)],
+    tools: ['read', ...tools.map(({ name }) => name)],
+    customTools: [slowReadTool(cwd), ...tools],
     sessionManager: openSessionManager(sessionFile, cwd, pen),
   });
   return session;

@@ -1,31 +1,36 @@
 /** The command line of the demo. */
 import { parseArgs } from 'node:util';
 
+import { RECOVERY } from './recovery-show.js';
 import { SITUATIONS, type Situation } from './situations.js';
 
 export interface DemoOptions {
   readonly situations: readonly Situation[];
+  /** Whether the scene of the recoveries is played, too. */
+  readonly recovery: boolean;
   readonly repeat: number;
   readonly quiet: boolean;
 }
+
+const NAMES = [...SITUATIONS.map(({ name }) => name), RECOVERY].join(', ');
 
 export const HELP = `The real pi agent, several lanes, one transcript: without Penholder and with it.
 
   npm run demo -- [options]
 
   --only <name>   only this situation (may be given several times):
-                  ${SITUATIONS.map(({ name }) => name).join(', ')}
+                  ${NAMES}
   --repeat <n>    all of it n times in a row; pictures only the first time
   --quiet         no pictures: the table and the verdict
   --help          this text
 
+The last line is JSON: what the recoveries came to, read from their outcomes.
 Ends with 1 if any figure with Penholder is not perfect, with 2 if an option is wrong.`;
 
 function situationNamed(name: string): Situation {
   const found = SITUATIONS.find((situation) => situation.name === name);
   if (found) return found;
-  const names = SITUATIONS.map((situation) => situation.name).join(', ');
-  throw new RangeError(`There is no situation ${JSON.stringify(name)}; known are ${names}`);
+  throw new RangeError(`There is no situation ${JSON.stringify(name)}; known are ${NAMES}`);
 }
 
 function repeatCount(text: string): number {
@@ -46,6 +51,8 @@ export function readOptions(args: readonly string[]): DemoOptions | undefined {
     },
   });
   if (values.help) return undefined;
-  const situations = values.only?.map(situationNamed) ?? SITUATIONS;
-  return { situations, repeat: repeatCount(values.repeat), quiet: values.quiet };
+  const { only } = values;
+  const situations = only?.filter((name) => name !== RECOVERY).map(situationNamed) ?? SITUATIONS;
+  const recovery = only?.includes(RECOVERY) ?? true;
+  return { situations, recovery, repeat: repeatCount(values.repeat), quiet: values.quiet };
 }

@@ -14,3 +14,17 @@ export function turnAndNext(outcome: Outcome, label: string, nth: number): (Stre
   const turn = turns.filter((stretch) => stretch.label === label)[nth];
   return [turn, turn && turns[turns.indexOf(turn) + 1]];
 }
+
+/** How long a turn was waited for, and the lanes that had waited longer for theirs. */
+export function waitBefore(
+  { stretches }: Outcome,
+  { label, fromMs: grantedMs }: Stretch,
+): { waitedMs: number; passed: string[] } {
+  const waits = stretches.filter(
+    ({ state, fromMs, toMs }) => state === 'waiting' && fromMs <= grantedMs && toMs >= grantedMs,
+  );
+  const own = waits.find((wait) => wait.label === label);
+  const passed = waits.filter((wait) => own && wait.fromMs < own.fromMs);
+  const waitedMs = Math.round(grantedMs - (own?.fromMs ?? grantedMs));
+  return { waitedMs, passed: passed.map((wait) => wait.label) };
+}

@@ -23,17 +23,17 @@ const TREE: readonly Column[] = [
   { title: 'headers', value: (o) => o.facts.headers, ideal: (_, one) => one?.facts.headers ?? 1 },
   { title: 'roots', value: (o) => o.facts.roots, ideal: () => 1 },
   { title: 'forks', value: (o) => o.facts.forks, ideal: () => 0 },
-  { title: 'cut calls', value: (o) => o.facts.cutCalls, ideal: () => 0 },
+  { title: 'cut', value: (o) => o.facts.cutCalls, ideal: () => 0 },
 ];
 
-const NAME_WIDTH = 28;
+const NAME_WIDTH = 22;
 
 const FOOTNOTES: readonly string[] = [
-  '  reached: the agent itself finds question and answer after it has opened the file again',
-  '  cut calls: tool calls that are cut off from their results',
+  '  reached: the agent finds question and answer after it has opened the file again',
+  '  cut: tool calls that are cut off from their results',
 ];
 const ALONE_NOTE =
-  '  one lane alone: on an existing empty file this agent repeats its header, whoever is there';
+  '  alone: on an existing empty file this agent repeats its header, whoever is there';
 
 function sum(outcomes: readonly Outcome[], figure: 'sent' | 'reached'): number {
   return outcomes.reduce((total, { facts }) => total + facts[figure], 0);
@@ -58,7 +58,7 @@ function share(outcomes: readonly Outcome[]): string {
   const [reached, sent] = [sum(outcomes, 'reached'), sum(outcomes, 'sent')];
   const percent = sent === 0 ? 0 : Math.floor((100 * reached) / sent);
   const paint: Paint = reached === sent ? colors.green : colors.red;
-  return paint(`${percent} %`.padStart(7));
+  return paint(`${percent} %`.padStart(6));
 }
 
 function row(name: string, outcomes: readonly Outcome[], alone: readonly Outcome[]): string {
@@ -71,20 +71,21 @@ function rowsOf(scenes: readonly Scene[]): string[] {
   const name = scenes[0]?.situation.name ?? '';
   const alone = scenes.flatMap((scene) => scene.alone ?? []);
   const pick = (variant: 'without' | 'guarded'): Outcome[] => scenes.map((scene) => scene[variant]);
-  const label = (variant: string, first = ''): string => `  ${first.padEnd(9)}${variant}`;
+  const label = (variant: string, first = ''): string => `  ${first.padEnd(11)}${variant}`;
   return [
-    row(label('without Penholder', name), pick('without'), alone),
-    row(label('with Penholder'), pick('guarded'), alone),
-    ...(alone.length > 0 ? [row(label('one lane alone'), alone, alone)] : []),
+    row(label('without', name), pick('without'), alone),
+    row(label('with'), pick('guarded'), alone),
+    ...(alone.length > 0 ? [row(label('alone'), alone, alone)] : []),
   ];
 }
 
 /** One group of rows per situation; `scenes` has all repeats of all situations. */
 export function table(scenes: readonly Scene[]): string[] {
+  if (scenes.length === 0) return [];
   const titles = (columns: readonly Column[]): string =>
     columns.map(({ title }) => `  ${title}`).join('');
   const names = [...new Set(scenes.map(({ situation }) => situation.name))];
-  const head = `${' '.repeat(NAME_WIDTH)}${titles(TURNS)}       ${titles(TREE)}`;
+  const head = `${'             Penholder'.padEnd(NAME_WIDTH)}${titles(TURNS)}      ${titles(TREE)}`;
   const groups = names.flatMap((name) =>
     rowsOf(scenes.filter(({ situation }) => situation.name === name)),
   );
@@ -94,7 +95,7 @@ export function table(scenes: readonly Scene[]): string[] {
 }
 
 function reachedOf(outcomes: readonly Outcome[]): string {
-  return `${sum(outcomes, 'reached')} of ${sum(outcomes, 'sent')} sent turns`;
+  return `${sum(outcomes, 'reached')} of ${sum(outcomes, 'sent')}`;
 }
 
 export function problemsIn(scenes: readonly Scene[]): string[] {
@@ -103,17 +104,21 @@ export function problemsIn(scenes: readonly Scene[]): string[] {
   );
 }
 
-/** The last word: how much was reached, and everything that is not perfect with Penholder. */
-export function verdict(scenes: readonly Scene[]): string[] {
-  const problems = problemsIn(scenes);
+function reachedIn(scenes: readonly Scene[]): string[] {
+  if (scenes.length === 0) return [];
   const without = reachedOf(scenes.map((scene) => scene.without));
   const guarded = reachedOf(scenes.map((scene) => scene.guarded));
-  const reached = `The agent reaches ${without} without Penholder, ${guarded} with it.`;
+  return [`The agent reaches ${without} turns without Penholder, ${guarded} with it.`];
+}
+
+/** The last word: how much was reached, and everything that is not perfect with Penholder. */
+export function verdict(scenes: readonly Scene[], problems: readonly string[]): string[] {
+  const reached = reachedIn(scenes);
   if (problems.length === 0)
     return [
-      reached,
+      ...reached,
       colors.green(colors.bold('Perfect with Penholder: every figure in every situation.')),
     ];
   const found = problems.map((problem) => colors.red(`  ${problem}`));
-  return [reached, colors.red(colors.bold('Not perfect with Penholder:')), ...found];
+  return [...reached, colors.red(colors.bold('Not perfect with Penholder:')), ...found];
 }

@@ -1,58 +1,19 @@
 /**
  * A model without a mind: a loopback server that speaks the streaming dialect of OpenAI chat
- * completions and answers every turn with a sentence that only this turn can have got.
+ * completions and answers as its script says.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a turn says to the model, and what the model must say back to it. */
-export interface Line {
-  /** Unique in its transcript. */
-  readonly question: string;
-  readonly answer: string;
-}
+import { replyTo, type ChatMessage, type Reply } from './script.js';
 
 interface ScriptedModel {
   readonly baseUrl: string;
   /** How many model calls it has served. */
   readonly calls: number;
   close(): Promise<void>;
-}
-
-const LOOK_UP = 'Look it up first.';
-/** What the tool call of the script reads. */
-export const NOTES_FILE = 'notes.md';
-
-/** The line of one turn; with `lookUp` the model calls a tool before it answers. */
-export function lineFor(turn: string, lookUp: boolean): Line {
-  const question = `(${turn}) How are things?`;
-  return {
-    question: lookUp ? `${question} ${LOOK_UP}` : question,
-    answer: `(${turn}) All is well.`,
-  };
-}
-
-interface ChatMessage {
-  readonly role: string;
-  readonly content?: string | readonly { readonly text?: string }[] | null;
-}
-
-function textOf(message: ChatMessage | undefined): string {
-  const content = message?.content ?? '';
-  return typeof content === 'string' ? content : content.map((part) => part.text ?? '').join('');
-}
-
-/** The deltas of the reply to these messages: a tool call, or the answer in two pieces. */
-function replyTo(messages: readonly ChatMessage[], call: number): object[] {
-  const question = textOf(messages.findLast((message) => message.role === 'user'));
-  if (messages.at(-1)?.role === 'user' && question.endsWith(LOOK_UP)) {
-    const read = { name: 'read', arguments: JSON.stringify({ path: NOTES_FILE }) };
-    return [{ tool_calls: [{ index: 0, id: `call_${call}`, type: 'function', function: read }] }];
-  }
-  const turn = /^\([^)]*\)/.exec(question)?.[0] ?? '(nobody)';
-  return [{ content: `${turn} All` }, { content: ' is well.' }];
 }
 
 /** Prompts take 15 to 40 ms, as unevenly as models do, but the same in every run. */
@@ -62,7 +23,7 @@ function latencyMs(call: number): number {
 
 async function stream(
   response: ServerResponse,
-  deltas: readonly object[],
+  { deltas, pauseMs }: Reply,
   call: number,
   tookMs: number,
 ): Promise<void> {
@@ -73,7 +34,7 @@ async function stream(
   };
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   for (const delta of deltas) {
-    await sleep(tookMs / deltas.length);
+    await sleep(pauseMs ?? tookMs / deltas.length);
     send(delta, null);
   }
   send({}, reason);

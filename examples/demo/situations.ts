@@ -1,10 +1,12 @@
-/** The ten situations in which lanes meet on one transcript. */
+/** The twelve situations in which lanes meet on one transcript. */
 import { afterTheCompaction, oneCompacts } from './compacting-lane.js';
 import { afterTheBypass, oneGoesPast } from './foreign-lane.js';
 import { afterTheGuest, oneMirrors } from './guest-lane.js';
+import { afterTheInterrupt, oneInterrupts } from './interrupting-lane.js';
 import { fourLanes, fourSpellings } from './lanes.js';
 import type { Remark } from './remarks.js';
 import type { Lane, Outcome } from './stage.js';
+import { afterTheSteering, oneSteers } from './steering-lane.js';
 import { afterTheAbort, afterTheThrow, oneAborts, oneThrows } from './troubled-lanes.js';
 import { afterTheYield, heartbeatHolds } from './yielding-lane.js';
 
@@ -99,5 +101,21 @@ export const SITUATIONS: readonly Situation[] = [
     lanes: oneCompacts,
     turns: 11,
     remarks: afterTheCompaction,
+  },
+  {
+    name: 'steer',
+    title: "a person's message comes while another one is answered",
+    before: 'two turns',
+    lanes: oneSteers,
+    turns: 8,
+    remarks: afterTheSteering,
+  },
+  {
+    name: 'interrupt',
+    title: "a person's second message interrupts the first",
+    before: 'two turns',
+    lanes: oneInterrupts,
+    turns: 7,
+    remarks: afterTheInterrupt,
   },
 ];

@@ -4,18 +4,26 @@ import { performance } from 'node:perf_hooks';
 
 import type { AgentFolder } from './agent-folder.js';
 import { withAgent, type Prompt, type PromptOptions } from './agent-turn.js';
-import { countInside, openBooks, sentIn, type Books, type Mark, type Sign } from './books.js';
+import {
+  countInside,
+  noteAnswered,
+  openBooks,
+  sentIn,
+  type Books,
+  type Mark,
+  type Sign,
+} from './books.js';
 import { createMoments, type Moments } from './moments.js';
-import { lineFor, type Line } from './scripted-model.js';
+import { lineFor, type Line, type Wish } from './script.js';
 import { entryBehindLast } from './session-manager.js';
 import type { Stretch } from './stretches.js';
 import { measureTranscript, type TranscriptFacts } from './transcript-facts.js';
-import type { LaneName, Tally, Turn, Variant } from './variants.js';
+import type { LaneName, Tally, Turn, TurnOptions, Variant } from './variants.js';
 
-export interface Message extends PromptOptions {
-  readonly signal?: AbortSignal;
+export interface Message extends PromptOptions, TurnOptions {
   /** The model calls a tool before it answers. */
   readonly lookUp?: boolean;
+  readonly wish?: Wish;
 }
 
 export type Say = (message?: Message) => Promise<void>;
@@ -25,7 +33,9 @@ export interface LaneStage extends Moments {
   /** One turn with one message. */
   ask(message?: Message): Promise<void>;
   /** One turn with as many messages as the work sends. */
-  takeTurn<T>(work: (say: Say, turn: Turn) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  takeTurn<T>(work: (say: Say, turn: Turn) => Promise<T>, options?: TurnOptions): Promise<T>;
+  /** One message for whoever is answered just now, or else a turn; says what became of it. */
+  send(): Promise<'steered' | 'own turn'>;
   /** Writes a record without a turn, as a mirror of what was delivered does. */
   deliver(): Promise<void>;
   /** A line that no lane says: the caller sees to it that both halves of it are in the file. */
@@ -51,6 +61,8 @@ export interface Outcome {
   readonly stretches: readonly Stretch[];
   readonly marks: readonly Mark[];
   readonly notes: readonly string[];
+  /** What the agent has answered. */
+  readonly replies: readonly string[];
   readonly tally: Tally;
   /** What a lane did not expect, and what the variant had left over at its end. */
   readonly failures: readonly string[];
@@ -67,30 +79,43 @@ interface Setting {
 
 function stageFor(lane: Lane, { folder, variant, books, moments }: Setting): LaneStage {
   let messages = 0;
-  const nextLine = (lookUp: boolean): Line => {
+  const nextLine = (wish: Wish | boolean): Line => {
     messages += 1;
-    const line = lineFor(`${lane.sessionKey} ${messages}`, lookUp);
+    const line = lineFor(`${lane.sessionKey} ${messages}`, wish);
     books.begun.push(line);
     return line;
   };
+  const sayLine = async (prompt: Prompt, line: Line, options?: PromptOptions): Promise<void> => {
+    books.replies.push(...(await prompt(line.question, options)).split('\n'));
+    noteAnswered(books, line);
+  };
   const sayWith = (prompt: Prompt): Say => {
-    return async ({ lookUp = false, ...options } = {}) => {
-      const line = nextLine(lookUp);
-      const answer = await prompt(line.question, options);
-      if (answer !== line.answer) throw new Error(`"${line.question}" got "${answer}"`);
-      books.sent.push(line);
-    };
+    return ({ lookUp = false, wish, ...options } = {}) =>
+      sayLine(prompt, nextLine(wish ?? lookUp), options);
   };
-  const takeTurn: LaneStage['takeTurn'] = (work, signal) => {
-    // The agent opens the file inside the turn: before it, somebody else was still writing.
-    const open = (turn: Turn): ReturnType<typeof work> =>
-      withAgent(folder, lane.sessionFile, turn, (prompt) => work(sayWith(prompt), turn));
-    return variant.takeTurn(lane, (turn) => countInside(books, () => open(turn)), signal);
-  };
+  // The agent opens the file inside the turn: before it, somebody else was still writing.
+  const inside = <T>(turn: Turn, work: (prompt: Prompt) => Promise<T>): Promise<T> =>
+    countInside(books, () => withAgent(folder, lane.sessionFile, turn, work));
+  const takeTurn: LaneStage['takeTurn'] = (work, options) =>
+    variant.takeTurn(
+      lane,
+      (turn) => inside(turn, (prompt) => work(sayWith(prompt), turn)),
+      options,
+    );
   return {
     ...moments,
     takeTurn,
-    ask: ({ signal, ...message } = {}) => takeTurn((say) => say(message), signal),
+    ask: ({ signal, interrupts, ...message } = {}) =>
+      takeTurn((say) => say(message), { signal, interrupts }),
+    send: async () => {
+      const line = nextLine(false);
+      const how = await variant.send(lane, line.question, (turn) =>
+        inside(turn, (prompt) => sayLine(prompt, line)),
+      );
+      // Then its answer is a part of what the agent said to the lane that had the turn.
+      if (how === 'steered') noteAnswered(books, line);
+      return how;
+    },
     deliver: async () => {
       const text = `(${lane.sessionKey} ${books.delivered.length + 1}) Delivered.`;
       await variant.deliver(lane, () => entryBehindLast(lane.sessionFile, text, 'mirror'));
@@ -136,6 +161,7 @@ export async function play(
     stretches: variant.stretches(),
     marks: books.marks,
     notes: books.notes,
+    replies: books.replies,
     tally,
     failures: [...books.failures, ...leftOver],
     transcript: readFileSync(file, 'utf8'),

@@ -12,6 +12,8 @@ export interface Stretch {
 const STOPS_WAITING = new Set([
   'granted',
   'joined',
+  'steered',
+  'busy',
   'aborted',
   'timed-out',
   'cancelled',

@@ -1,10 +1,10 @@
 /** Who held and who waited when: one row per lane, time from left to right, plain ASCII. */
 import colors from 'picocolors';
 
+import { WIDTH } from './lines.js';
 import type { Outcome } from './stage.js';
 import type { Stretch } from './stretches.js';
 
-const WIDTH = Math.min(100, Math.max(60, process.stdout.columns || 100));
 const INDENT = '    ';
 
 type Paint = (text: string) => string;
@@ -24,8 +24,10 @@ function paint(cells: string): string {
 export const LEGEND: readonly string[] = [
   `  ${paint('[==]')} a turn    ${paint('[XX]')} a turn while another lane is inside, too`,
   `  ${paint('[##]')} a turn that Penholder granted    ${paint('....')} waiting for one`,
-  '  y  the lane was asked to yield    !  it threw    a  it was aborted    g  it wrote as a guest',
-  '  p  it wrote past Penholder    t  a takeover ended its turn    r  it rewrote the file',
+  '  y  the lane was asked to yield     !  it threw    a  it was aborted',
+  '  g  it wrote as a guest             p  it wrote past Penholder',
+  '  t  a takeover ended its turn       r  it rewrote the file',
+  '  s  a turn took its message in      i  it interrupted a turn',
 ];
 
 interface Scale {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 import { SessionManager, type FileEntry, type SessionEntry } from '@mariozechner/pi-coding-agent';
 
-import type { Line } from './scripted-model.js';
+import type { Line } from './script.js';
 
 export interface TranscriptFacts {
   /** Turns whose lane was told that they went well. */

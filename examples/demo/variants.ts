@@ -36,6 +36,8 @@ export interface Tally {
   readonly guests: number;
   /** Replies that a takeover kept from the file, and that the next turn put into it. */
   readonly restored: readonly Restored[];
+  /** Messages that the turn of somebody else has taken in. */
+  readonly steered: number;
 }
 
 export interface Restored {
@@ -45,9 +47,19 @@ export interface Restored {
   readonly previous: PreviousRun;
 }
 
+export type Work<T> = (turn: Turn) => Promise<T>;
+
+export interface TurnOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The message cannot wait: who has the turn is told to stop. */
+  readonly interrupts?: boolean | undefined;
+}
+
 export interface Variant {
   readonly guarded: boolean;
-  takeTurn<T>(lane: LaneName, work: (turn: Turn) => Promise<T>, signal?: AbortSignal): Promise<T>;
+  takeTurn<T>(lane: LaneName, work: Work<T>, options?: TurnOptions): Promise<T>;
+  /** Hands the message to whoever is answered, and else takes a turn; says which of the two. */
+  send(lane: LaneName, message: string, work: Work<void>): Promise<'steered' | 'own turn'>;
   /** Puts an entry into the file without a turn; it is made when its moment has come. */
   deliver(lane: LaneName, entry: () => object): Promise<void>;
   /** What was seen so far, in order of its beginning. */
@@ -64,28 +76,34 @@ function neverFires(): AbortSignal {
 /** Everybody starts at once; what it measures is when a lane was inside. */
 export function withoutPenholder(): Variant {
   const stretches: Stretch[] = [];
+  const takeTurn: Variant['takeTurn'] = async ({ label, sessionFile }, work, options = {}) => {
+    const { signal = neverFires() } = options;
+    const fromMs = Date.now();
+    try {
+      const value = await work({
+        signal,
+        yieldSignal: neverFires(),
+        prompt: (task) => task(signal),
+        compact: (update) => replaceContent(sessionFile, update),
+      });
+      signal.throwIfAborted();
+      return value;
+    } finally {
+      stretches.push({ label, state: 'holding', fromMs, toMs: Date.now() });
+    }
+  };
   return {
     guarded: false,
-    takeTurn: async ({ label, sessionFile }, work, signal = neverFires()) => {
-      const fromMs = Date.now();
-      try {
-        const value = await work({
-          signal,
-          yieldSignal: neverFires(),
-          prompt: (task) => task(signal),
-          compact: (update) => replaceContent(sessionFile, update),
-        });
-        signal.throwIfAborted();
-        return value;
-      } finally {
-        stretches.push({ label, state: 'holding', fromMs, toMs: Date.now() });
-      }
+    takeTurn,
+    send: async (lane, _, work) => {
+      await takeTurn(lane, work);
+      return 'own turn';
     },
     deliver: async ({ sessionFile }, entry) => {
       appendFileSync(sessionFile, `${JSON.stringify(entry())}\n`);
     },
     stretches: () => stretches.toSorted((one, other) => one.fromMs - other.fromMs),
-    tally: () => ({ takeovers: 0, guests: 0, restored: [] }),
+    tally: () => ({ takeovers: 0, guests: 0, restored: [], steered: 0 }),
     close: () => Promise.resolve([]),
   };
 }

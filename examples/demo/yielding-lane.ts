@@ -1,6 +1,6 @@
 /** A heartbeat with a list of checks holds the turn when a person's message comes. */
 import { lane } from './lanes.js';
-import { turnAndNext, type Remark } from './remarks.js';
+import { turnAndNext, waitBefore, type Remark } from './remarks.js';
 import type { Lane, LaneStage, Outcome, Say } from './stage.js';
 import type { Turn } from './variants.js';
 
@@ -48,14 +48,8 @@ export function afterTheYield(outcome: Outcome): Remark[] {
   const [, next] = turnAndNext(outcome, 'heartbeat', 0);
   if (!next) return [{ text: 'the heartbeat kept the turn to its end', holds: false }];
   const asked = outcome.marks.some(({ label, sign }) => label === 'heartbeat' && sign === 'y');
-  const waits = outcome.stretches.filter(
-    ({ state, fromMs, toMs }) =>
-      state === 'waiting' && fromMs <= next.fromMs && toMs >= next.fromMs,
-  );
-  const own = waits.find(({ label }) => label === next.label);
-  const passed = waits.filter((wait) => own && wait.fromMs < own.fromMs);
-  const waitedMs = Math.round(next.fromMs - (own?.fromMs ?? next.fromMs));
-  const before = passed.map(({ label }) => `, before the earlier ${label}`).join('');
+  const { waitedMs, passed } = waitBefore(outcome, next);
+  const before = passed.map((label) => `, before the earlier ${label}`).join('');
   const yielded = `heartbeat was ${asked ? '' : 'not '}asked to yield`;
   const text = `${yielded}: ${next.label} came after ${waitedMs} ms${before}`;
   return [{ text, holds: asked && next.label === 'chat:alice' }];

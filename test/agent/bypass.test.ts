@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { lineFor } from '../../examples/demo/scripted-model.js';
+import { lineFor } from '../../examples/demo/script.js';
 import { measureTranscript } from '../../examples/demo/transcript-facts.js';
 import { TakeoverError } from '../../src/index.js';
 import { bypass } from './support/bypass.js';

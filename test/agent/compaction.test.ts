@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { SessionManager } from '@mariozechner/pi-coding-agent';
 import { expect, it } from 'vitest';
 import { openAgent } from '../../examples/demo/open-agent.js';
-import { lineFor } from '../../examples/demo/scripted-model.js';
+import { lineFor } from '../../examples/demo/script.js';
 import { measureTranscript } from '../../examples/demo/transcript-facts.js';
 import { createCoordinator } from '../../src/index.js';
 import { startAgent, useAgentFolder } from './support/converse.js';

@@ -50,3 +50,37 @@ describe('examples/json-lines-runner.ts', () => {
     expect(stdout).toMatch(told);
   });
 });
+
+describe('examples/message-router.ts', () => {
+  it('tells its story to the end, and leaves no run', async () => {
+    const { code, stdout, stderr } = await outcomeOf('message-router.ts');
+
+    expect(stderr).toBe('');
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^\{ ended: \[\], revoked: \[\]/);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    [
+      '[R7] steers a message into the answer',
+      'to "plan a trip": after 0 records: "plan a trip" and',
+    ],
+    [
+      '[R7] gives a follow-up a turn of its own',
+      'to "and sports?": after 4 records: "and sports?"',
+    ],
+    [
+      'collects what comes meanwhile',
+      'to "and a table": after 8 records: "add the costs, and a ta',
+    ],
+    ['[I3] interrupts for the next message', 'to "no, a haiku": after 10 records: "no, a haiku"'],
+    ['[I5] [V3] tells a person what was stopped', 'to "write a poem": This request was stopped'],
+    ['[I1] stops whoever has the file', 'to "/stop": ended'],
+    ['[S2] leaves a run alone that is well', 'to "/recover": skipped, active_run'],
+    ['[S2] stops it where an operator insists', 'to "/recover now": ended, requested'],
+  ])('%s', async (_, told) => {
+    const { stdout } = await outcomeOf('message-router.ts');
+
+    expect(stdout).toContain(told);
+  });
+});

@@ -3,7 +3,7 @@
  * from inside the run, and one that nobody would take for a part of it.
  */
 import { existsSync } from 'node:fs';
-import { lineFor, type Line } from '../../../examples/demo/scripted-model.js';
+import { lineFor, type Line } from '../../../examples/demo/script.js';
 import { entryBehindLast } from '../../../examples/demo/session-manager.js';
 import type { Coordinator, Run } from '../../../src/index.js';
 import { createGate } from '../../support/gate.js';

@@ -1,7 +1,7 @@
 /** A program that opens the session by itself, while the agent is answered in its second turn. */
 import { join } from 'node:path';
 import { SessionManager } from '@mariozechner/pi-coding-agent';
-import { type Line, lineFor } from '../../../examples/demo/scripted-model.js';
+import { type Line, lineFor } from '../../../examples/demo/script.js';
 import { assistantMessage } from '../../../examples/demo/session-manager.js';
 import { type Coordinator, createCoordinator } from '../../../src/index.js';
 import type { Converse } from './agent-lanes.js';
