@@ -1,10 +1,18 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { unionOf } from './support/declarations.js';
-import { ROOT, codeBlocks, codeSpans, relativeLinks, section, textOf } from './support/markdown.js';
+import { literalsOf, unionOf } from './support/declarations.js';
+import {
+  ROOT,
+  codeBlocks,
+  codeSpans,
+  relativeLinks,
+  section,
+  tableColumn,
+  textOf,
+} from './support/markdown.js';
 
-const FOLDERS = ['', 'src', 'src/ownership', 'src/transcript', 'src/runs'];
+const FOLDERS = ['', 'src', 'src/ownership', 'src/transcript', 'src/runs', 'src/recovery'];
 const FILE_NAME =
   /^\.?[\w-]+(?:[./-][\w-]+)*\.(?:ts|json|md|mjs|cjs|run)$|^\.?[\w-]+(?:\/[\w.-]+)*\/(?:run)?$/;
 
@@ -42,7 +50,7 @@ describe.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'
 describe('ARCHITECTURE.md', () => {
   it('draws a level for everything in src', () => {
     const [levels = ''] = codeBlocks(textOf('ARCHITECTURE.md'), '');
-    const drawn = Array.from(levels.matchAll(/^([\w.]+)\/? /gm), ([, name = '']) => name);
+    const drawn = Array.from(levels.matchAll(/^([\w.-]+)\/? /gm), ([, name = '']) => name);
 
     expect(drawn.sort()).toEqual(readdirSync(path.join(ROOT, 'src')).sort());
   });
@@ -52,6 +60,22 @@ describe('ARCHITECTURE.md', () => {
     const phases = unionOf('src/types.ts', 'RunPhase');
 
     expect(phases.filter((phase) => !states.includes(phase))).toEqual([]);
+  });
+
+  it('shows every outcome of a request that asks for admission', () => {
+    const admission = section(textOf('ARCHITECTURE.md'), '## Admission');
+    const told = tableColumn(admission, 'it finds', 2).map((cell) => cell.replace('else ', ''));
+    const outcomes = literalsOf('src/runs/admission.ts', 'Admission', 'outcome');
+    const reasons = literalsOf('src/runs/admission.ts', 'Admission', 'reason');
+
+    expect([...new Set(told)].sort()).toEqual([...outcomes, ...reasons].sort());
+  });
+
+  it('shows who may tell a run to stop, by every cause of a signal of a run', () => {
+    const stopping = section(textOf('ARCHITECTURE.md'), '## Stopping');
+    const causes = unionOf('src/types.ts', 'InterruptCause');
+
+    expect([...new Set(tableColumn(stopping, 'who', 1))].sort()).toEqual(causes.sort());
   });
 
   it('has every invariant, in order', () => {

@@ -25,6 +25,7 @@ describe('Gate', () => {
     if (owner === undefined || guest === undefined) throw new Error('two records are wanted');
     const told: string[] = [];
     const keepers: GateKeepers = {
+      left: () => undefined,
       letIn: ({ runId }) => told.push(`let in ${runId}`) > 0,
       giveTurn: (_, { runId }) => void told.push(`turn for ${runId}`),
       sectionLeft: ({ runId }) => void told.push(`left ${runId}`),

@@ -8,6 +8,7 @@ const FIXTURES = fileURLToPath(new URL('./fixtures/', import.meta.url));
 
 /** Every value that the package exports. A name that goes away is a major release. */
 const EXPORTS = [
+  'ADMISSION_MODES',
   'ConfigurationError',
   'CoordinatorClosedError',
   'DeadlockError',

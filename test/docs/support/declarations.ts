@@ -41,6 +41,29 @@ export function unionOf(file: string, name: string): string[] {
     .filter((member) => member !== '');
 }
 
+/**
+ * The string literals of a type: all of them, or those of the members that have this name, wherever
+ * in the type they are.
+ */
+export function literalsOf(file: string, name: string, member?: string): string[] {
+  const literals = new Set<string>();
+  const visit = (node: ts.Node, isWanted: boolean): void => {
+    if (isWanted && ts.isLiteralTypeNode(node) && ts.isStringLiteral(node.literal)) {
+      literals.add(node.literal.text);
+    }
+    const isMember = ts.isPropertySignature(node) && node.name.getText() === member;
+    ts.forEachChild(node, (child) => visit(child, isWanted || isMember));
+  };
+  visit(declared(file, name, isTypeDeclaration), member === undefined);
+  return [...literals];
+}
+
+function isTypeDeclaration(
+  node: ts.Node,
+): node is ts.InterfaceDeclaration | ts.TypeAliasDeclaration {
+  return ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node);
+}
+
 /** Of all files in a folder: class -> the code that it declares. */
 export function errorClasses(folder: string): Map<string, string> {
   const files = readdirSync(`${ROOT}${folder}`).map((name) => `${folder}/${name}`);

@@ -44,6 +44,11 @@ export function tableRows(text: string, firstTitle: string): string[][] {
   return rows;
 }
 
+/** The names in one column of such tables; a cell may hold several. */
+export function tableColumn(text: string, firstTitle: string, index = 0): string[] {
+  return tableRows(text, firstTitle).flatMap((cells) => (cells[index] ?? '').split(', '));
+}
+
 /** The text from one heading to the next of the same depth. */
 export function section(text: string, heading: string): string {
   const [, after = ''] = text.split(`\n${heading}\n`);

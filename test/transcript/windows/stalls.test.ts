@@ -41,8 +41,6 @@ describe('a process that stood still', () => {
     await vi.advanceTimersByTimeAsync(2_000);
 
     standStill(HOUR_MS);
-    await vi.advanceTimersByTimeAsync(58_000);
-    expect(run.signal.aborted).toBe(false);
     await vi.advanceTimersByTimeAsync(59_999);
     expect(run.signal.aborted).toBe(false);
 
