@@ -16,7 +16,7 @@ export function codeOf(error: unknown): string {
   return SessionError.is(error) ? error.code : String(error);
 }
 
-export function inShort(admission: Admission): string {
+function inShort(admission: Admission): string {
   const { outcome } = admission;
   if (outcome === 'run') return outcome;
   const { runId } = admission.holder;

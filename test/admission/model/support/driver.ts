@@ -37,7 +37,7 @@ export interface Waiting {
 }
 
 /** How long the coordinators of the three lanes are patient. Odd, so that nothing coincides. */
-export const LIMITS = [
+const LIMITS = [
   { settleMs: 7_001, stuckAfterMs: 60_013, maxWaiting: 2, waitMs: 90_019 },
   { settleMs: 11_003, stuckAfterMs: 45_007, maxWaiting: 3, waitMs: 70_003 },
   { settleMs: 13_007, stuckAfterMs: Infinity, maxWaiting: 100, waitMs: 200_017 },

@@ -5,7 +5,7 @@ import { settled } from '../../../ownership/support/steps.js';
 import { RacedRun, SETTLE_MS, type Stage, STUCK_MS } from './raced-run.js';
 
 /** All that may end a run. Each of them means this very run, and no other. */
-export const CAUSES: Readonly<Record<string, (race: RacedRun) => void>> = {
+const CAUSES: Readonly<Record<string, (race: RacedRun) => void>> = {
   interrupt: (race) => {
     const answer = race.other.interrupt({ runId: 'run', generation: 1 });
     race.note(

@@ -10,7 +10,7 @@ export const MONITOR_EVENTS = [
 ] as const;
 
 /** Short limits, in the proportions of the real ones. */
-export const LIMITS = { intervalMs: 10_000, warnAfterMs: 30_000, abortAfterMs: 60_000 } as const;
+const LIMITS = { intervalMs: 10_000, warnAfterMs: 30_000, abortAfterMs: 60_000 } as const;
 
 export interface Watch {
   /** Everything that the monitors of this test told, in order. */
