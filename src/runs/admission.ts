@@ -5,7 +5,7 @@ import type { RunRecord } from '../ownership/run-record.js';
 import type { AdmissionMode, Holder } from '../types.js';
 import type { RunRequest } from './run.js';
 import { Steering } from './steering.js';
-import { AdmittedTicket, type Ticket } from './ticket.js';
+import { AdmittedTicket, type Ticket, type TicketListener } from './ticket.js';
 import type { WaitOptions } from './until-told.js';
 import { whenFree } from './when-free.js';
 
@@ -60,34 +60,67 @@ export function admit(
   message: unknown,
 ): Promise<Admission> {
   return new Promise((answer, reject) => {
-    let ticket: AdmittedTicket;
-    let steering: Steering | undefined;
-    const tell = (decision: Decision | undefined, error: unknown): void => {
-      if (error !== undefined) reject(error);
-      if (steering) steering.giveUp();
-      else if (error !== undefined) return;
-      else if (decision === undefined) answer({ outcome: 'run', ticket });
-      else if (decision.outcome === 'steering') {
-        steering = new Steering(table, ticket.record, decision.owner, message, (isTaken) => {
-          answer(isTaken ? steered(decision.holder) : waiting(ticket, decision));
-        });
-      } else if (decision.outcome === 'busy') answer(turnedAway(table, ticket.record, decision));
-      else answer(waiting(ticket, decision));
+    const waiter = (record: RunRecord): AdmittedTicket => {
+      const teller = new Teller(table, message, answer, reject);
+      return (teller.ticket = new AdmittedTicket(table, record, teller));
     };
-    const waiter = (record: RunRecord): AdmittedTicket =>
-      (ticket = new AdmittedTicket(table, record, tell));
     table.requests.submit({ ...submission, waiter });
   });
 }
 
-function steered(holder: Holder): Admission {
-  return { outcome: 'steered', holder };
+/** Turns what becomes of a request into the one answer that its caller gets: the first counts. */
+class Teller implements TicketListener {
+  ticket!: AdmittedTicket;
+  #steering: Steering | undefined;
+  readonly #table: OwnerTable;
+  readonly #message: unknown;
+  readonly #answer: (admission: Admission) => void;
+  readonly #reject: (error: unknown) => void;
+
+  constructor(
+    table: OwnerTable,
+    message: unknown,
+    answer: (admission: Admission) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#table = table;
+    this.#message = message;
+    this.#answer = answer;
+    this.#reject = reject;
+  }
+
+  decided(decision: Decision): void {
+    const { ticket } = this;
+    if (decision.outcome === 'busy') {
+      this.#answer(turnedAway(this.#table, ticket.record, decision));
+    } else if (decision.outcome === 'steering') this.#steer(decision);
+    else this.#answer(waiting(ticket, decision));
+  }
+
+  granted(): void {
+    const { ticket } = this;
+    if (this.#steering) this.#steering.giveUp();
+    else this.#answer({ outcome: 'run', ticket });
+  }
+
+  refused(error: unknown): void {
+    this.#reject(error);
+    this.#steering?.giveUp();
+  }
+
+  #steer(decision: Waiting): void {
+    const { ticket } = this;
+    const { holder, owner } = decision;
+    const onTold = (isTaken: boolean): void => {
+      this.#answer(isTaken ? { outcome: 'steered', holder } : waiting(ticket, decision));
+    };
+    this.#steering = new Steering(this.#table, ticket.record, owner, this.#message, onTold);
+  }
 }
 
-function waiting(
-  ticket: AdmittedTicket,
-  { outcome, holder }: Exclude<Decision, { outcome: 'busy' }>,
-): Admission {
+type Waiting = Exclude<Decision, { outcome: 'busy' }>;
+
+function waiting(ticket: AdmittedTicket, { outcome, holder }: Waiting): Admission {
   if (outcome === 'interrupting') return { outcome, ticket, holder };
   const { record } = ticket;
   const ahead = record.list === undefined ? 0 : (record.queue?.positionOf(record) ?? 1) - 1;

@@ -54,6 +54,14 @@ interface Claim {
   reject(error: unknown): void;
 }
 
+/** Told what becomes of a request, each at most once; which of them comes first decides. */
+export interface TicketListener {
+  /** It waits, or was turned away. */
+  decided(decision: Decision): void;
+  granted(): void;
+  refused(error: unknown): void;
+}
+
 /** A request that was admitted, from the decision to the hands of its caller. */
 export class AdmittedTicket implements Ticket, GrantWaiter {
   static {
@@ -64,7 +72,7 @@ export class AdmittedTicket implements Ticket, GrantWaiter {
   }
   readonly #record: RunRecord;
   readonly #table: OwnerTable;
-  readonly #onDecided: (decision: Decision | undefined, error?: unknown) => void;
+  readonly #listener: TicketListener;
   /** The run that was granted: its own, or the one whose turn it joined. */
   #owner: RunRecord | undefined;
   #refusal: unknown = undefined;
@@ -73,15 +81,10 @@ export class AdmittedTicket implements Ticket, GrantWaiter {
   #isHanded = false;
   #patience: Patience | undefined;
 
-  /** @param onDecided told of the decision; of none where the run was granted; of the error else */
-  constructor(
-    table: OwnerTable,
-    record: RunRecord,
-    onDecided: (decision: Decision | undefined, error?: unknown) => void,
-  ) {
+  constructor(table: OwnerTable, record: RunRecord, listener: TicketListener) {
     this.#table = table;
     this.#record = record;
-    this.#onDecided = onDecided;
+    this.#listener = listener;
   }
 
   /** On the prototype: whoever shows a ticket shows nothing of the table. */
@@ -180,7 +183,7 @@ export class AdmittedTicket implements Ticket, GrantWaiter {
   }
 
   decided(decision: Decision): void {
-    this.#onDecided(decision);
+    this.#listener.decided(decision);
   }
 
   resolve(owner: RunRecord): void {
@@ -189,13 +192,13 @@ export class AdmittedTicket implements Ticket, GrantWaiter {
     this.#owner = owner;
     if (this.#claim) this.#hand(owner);
     else if (owner === this.record) this.#expectClaim();
-    this.#onDecided(undefined);
+    this.#listener.granted();
   }
 
   reject(error: unknown): void {
     this.#refusal = error;
     this.#claim?.reject(error);
-    this.#onDecided(undefined, error);
+    this.#listener.refused(error);
   }
 
   #hand(owner: RunRecord): void {
