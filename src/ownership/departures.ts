@@ -105,7 +105,8 @@ export class Departures {
 
   /** Whoever was turned away from this file may ask again. */
   tellFree({ freeListeners }: FileQueue): void {
-    for (const listener of freeListeners ?? []) this.#state.outbox.push(listener);
+    if (freeListeners === undefined) return;
+    for (const listener of freeListeners) this.#state.outbox.push(listener);
   }
 
   #emitStop(record: RunRecord, type: GivenUp | 'resume-failed', error: unknown): void {

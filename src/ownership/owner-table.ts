@@ -120,7 +120,8 @@ export class OwnerTable implements ThreadTable {
       this.requests.guests.giveTurn(queue, guest);
     },
     left: ({ leftListeners }) => {
-      for (const listener of leftListeners ?? []) this.state.outbox.push(listener);
+      if (leftListeners === undefined) return;
+      for (const listener of leftListeners) this.state.outbox.push(listener);
     },
     sectionLeft: (record) => {
       if (record.isClosing) this.signals.revoke(record);
