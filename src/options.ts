@@ -20,11 +20,14 @@ import { ADMISSION_MODES, type Logger, RUN_KINDS } from './types.js';
 
 /** Settings of a coordinator. Read once, when it is made. */
 export interface CoordinatorOptions {
-  /** @defaultValue pino, named `penholder`, silent unless `PENHOLDER_LOG` sets a level */
+  /**
+   * Where diagnostics go. Told of events in the context of no run; what it throws changes nothing.
+   * @defaultValue pino, named `penholder`, silent unless `PENHOLDER_LOG` sets a level
+   */
   readonly logger?: Logger | undefined;
   /**
-   * Told of each change of a run that was asked of this coordinator, after it happened. What it
-   * throws is logged and changes nothing.
+   * Told of each change of a run that was asked of this coordinator, after it happened, in the
+   * context of no run. What it throws is logged and changes nothing.
    */
   readonly onEvent?: ((event: OwnershipEvent) => void) | undefined;
   /**

@@ -144,10 +144,17 @@ function startAnew(record: RunRecord, nowMs: number): void {
   if (record.finishing) record.finishing.sinceMs = nowMs;
 }
 
-/** What ends, or maintains, gets as much again as it has lost. */
-function shiftClocks(record: RunRecord, nowMs: number, lostMs: number): void {
-  const { finishing, windows, origin } = record;
-  if (finishing) finishing.sinceMs = Math.min(nowMs, finishing.sinceMs + lostMs);
-  const leastMs = nowMs + Math.min(lostMs, origin.settleMs);
-  for (const window of windows ?? []) window.dueAtMs = Math.max(window.dueAtMs, leastMs);
+/** What ends, or maintains, gets as much again as it has lost, in all at most `settleMs`. */
+function shiftClocks({ finishing, windows }: RunRecord, nowMs: number, lostMs: number): void {
+  if (finishing) {
+    const backMs = Math.min(lostMs, finishing.spareMs, nowMs - finishing.sinceMs);
+    finishing.spareMs -= backMs;
+    finishing.sinceMs += backMs;
+  }
+  for (const window of windows ?? []) {
+    const leastMs = nowMs + Math.min(lostMs, window.spareMs);
+    if (window.dueAtMs >= leastMs) continue;
+    window.spareMs -= leastMs - nowMs;
+    window.dueAtMs = leastMs;
+  }
 }

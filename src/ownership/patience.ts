@@ -12,15 +12,15 @@ export function stalledMs(dueAtMs: number, nowMs: number): number {
 
 /**
  * A countdown for work that needs the process to run: where that stood still, the work gets as much
- * again as it has lost, at most `mostMs` at a time.
+ * again as it has lost, at most `mostMs` in all, since the work itself may be what keeps the process.
  */
 export class Patience {
-  readonly #mostMs: number;
+  #spareMs: number;
   readonly #onDue: () => void;
   #countdown: Countdown<undefined>;
 
   constructor(dueAtMs: number, mostMs: number, onDue: () => void) {
-    this.#mostMs = mostMs;
+    this.#spareMs = mostMs;
     this.#onDue = onDue;
     this.#countdown = this.#start(dueAtMs);
   }
@@ -36,7 +36,9 @@ export class Patience {
   readonly #check = (): void => {
     const nowMs = monotonicMs();
     const lostMs = stalledMs(this.#countdown.dueAtMs, nowMs);
-    if (lostMs > 0) this.#countdown = this.#start(nowMs + Math.min(lostMs, this.#mostMs));
+    const backMs = Math.min(lostMs, this.#spareMs);
+    this.#spareMs -= backMs;
+    if (backMs > 0) this.#countdown = this.#start(nowMs + backMs);
     else this.#onDue();
   };
 }

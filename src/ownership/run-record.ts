@@ -111,7 +111,7 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
   /** The prompt and maintenance windows that are open. */
   windows: Set<TurnWindow> | undefined = undefined;
   /** How the run will end, once what is under way has come to its end. */
-  finishing: { readonly end: RunEnd; sinceMs: number } | undefined = undefined;
+  finishing: { readonly end: RunEnd; sinceMs: number; spareMs: number } | undefined = undefined;
   firing: Firing | undefined = undefined;
   hasYieldFired = false;
   controller: AbortController | undefined = undefined;

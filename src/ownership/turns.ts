@@ -96,7 +96,8 @@ export class Turns {
       return true;
     }
     if (record.finishing === undefined) {
-      record.finishing = { end, sinceMs: monotonicMs() };
+      const { settleMs: spareMs } = record.origin;
+      record.finishing = { end, sinceMs: monotonicMs(), spareMs };
       record.notePhase();
       this.#watchers.limitMoved(record);
     }

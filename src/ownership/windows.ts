@@ -7,6 +7,8 @@ export interface TurnWindow {
   readonly silentMs: number;
   /** `maintaining`: when it has to be over; no other limit counts until then. */
   dueAtMs: number;
+  /** How much time it can be given back where the process stands still. */
+  spareMs: number;
 }
 
 /** What a run is at: maintenance inside a prompt window, or beside it, is maintenance. */

@@ -118,7 +118,9 @@ export class Attention {
     return recovery.over;
   }
 
-  /** The first step of the ladder, long before the next: somebody waits for a run that is silent. */
+  /**
+   * The first step of the ladder, long before the next: somebody waits for a run that is silent.
+   */
   #askToYield({ run }: Subject): void {
     if (run?.isOwner !== true || run.waiting === 0) return;
     this.#table.pressure.askToYield(run);

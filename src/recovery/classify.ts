@@ -8,6 +8,15 @@ export interface Thresholds {
   readonly abortAfterMs: number;
 }
 
+/**
+ * - `healthy`: nothing worth a word.
+ * - `waiting`: its run waits or is parked, or its host says that it waits: never judged.
+ * - `long-running`: at work for `warnAfterMs`, and it moves, is silent as it declared, or
+ *   maintains.
+ * - `stalled`: silent for `warnAfterMs`, and for what it declared.
+ * - `stuck`: silent for `abortAfterMs`, and for what it declared, or ending for `settleMs`; or
+ *   reported at work, or with messages kept for it, for `warnAfterMs`, without a run.
+ */
 export type Health = 'healthy' | 'waiting' | 'long-running' | 'stalled' | 'stuck';
 
 export type HealthReason =
@@ -27,7 +36,10 @@ export type HealthReason =
 export interface Finding {
   readonly health: Health;
   readonly reason?: HealthReason;
-  /** Since when: the grant of a run that moves, the last progress of one that does not, the report. */
+  /**
+   * Since when, by the monotonic clock: the grant of a run that moves, the last progress of one
+   * that does not, the call of one that waits, the parking of one that is parked; else the report.
+   */
   readonly sinceMs: number;
   /** Of a run that owns its file: time without progress. */
   readonly silentMs?: number;

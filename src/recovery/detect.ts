@@ -1,7 +1,9 @@
 import type { RunRecord } from '../ownership/run-record.js';
 import { declaredSilenceMs } from '../ownership/windows.js';
 
-/** For how long nobody is judged after the process stood still, where no interval says otherwise. */
+/**
+ * For how long nobody is judged after the process stood still, where no interval says otherwise.
+ */
 export const CALM_MS = 30_000;
 
 /** What a verdict needs to know about a run. */
@@ -30,9 +32,9 @@ export type Verdict =
     };
 
 /**
- * Whether a run may be told to stop because it does not move. What waits, is parked or maintains has
- * a clock of its own and is never judged by its silence; silence that the run has declared is none;
- * and nobody is judged just after the process itself stood still.
+ * Whether a run may be told to stop because it does not move. What waits, is parked or maintains
+ * has a clock of its own and is never judged by its silence; silence that the run has declared is
+ * none; and nobody is judged just after the process itself stood still.
  */
 export function detect(run: Judged, nowMs: number, measure: Measure): Verdict {
   const { phase } = run;
@@ -45,13 +47,17 @@ export function detect(run: Judged, nowMs: number, measure: Measure): Verdict {
   return measure.allowActiveAbort ? condemned('requested') : spared('active_run');
 }
 
-/** Time without progress in which the run could have made some; what ends has a clock of its own. */
+/**
+ * Time without progress in which the run could have made some; what ends has a clock of its own.
+ */
 export function silenceOf({ progressMs, excusedMs, finishing }: Judged, nowMs: number): number {
   if (finishing) return Math.max(0, nowMs - finishing.sinceMs);
   return Math.max(0, nowMs - progressMs - excusedMs);
 }
 
-/** How long the run may be silent: nobody from outside is less patient than it has asked for itself. */
+/**
+ * How long the run may be silent: nobody from outside is less patient than it has asked for itself.
+ */
 export function limitOf({ terms, windows, finishing, origin }: Judged, silentMs: number): number {
   // What ends drains its writes: it has the time that anybody has who was told to stop.
   if (finishing) return origin.settleMs;

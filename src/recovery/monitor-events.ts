@@ -9,11 +9,20 @@ export interface SessionState {
   readonly sessionKey?: string;
   readonly sessionId?: string;
   readonly sessionFile?: string;
+  /**
+   * `processing` for an owner, `waiting` for a run of its own that waits or is parked, else as
+   * reported.
+   */
   readonly state: SessionReport['state'];
+  /** Messages that its host keeps, or runs that wait for its file: the larger of the two. */
   readonly queueDepth: number;
   readonly health: Health;
+  /** Absent where it is healthy or waits. */
   readonly reason?: HealthReason;
-  /** How long it has been at what it is at. */
+  /**
+   * Since the grant of a run that moves, the last progress of one that is silent, the call of one
+   * that waits, the parking of one that is parked; else since the report.
+   */
   readonly ageMs: number;
   /** Of a run that owns its file: time without progress in which it could have made some. */
   readonly silentMs?: number;
@@ -24,6 +33,7 @@ export interface SessionState {
 }
 
 interface EventFacts extends SessionState {
+  /** Wall time of the look; of a recovery, when it was asked for or came back. */
   readonly atMs: number;
 }
 

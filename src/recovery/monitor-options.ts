@@ -3,16 +3,32 @@ import { CALM_MS } from './detect.js';
 import type { RecoveryOutcome, RecoveryRequest } from './outcome.js';
 
 export interface MonitorOptions {
-  /** `Infinity` looks only when `check()` is called. @defaultValue `30_000` */
+  /**
+   * From one look to the next, and for how long nobody is judged after the process stood still; 1
+   * or more. `Infinity` looks only when `check()` is called, and judges nobody for 30 s after a
+   * stall.
+   * @defaultValue `30_000`
+   */
   readonly intervalMs?: number | undefined;
-  /** From when on a session is worth a word. @defaultValue `120_000` */
+  /**
+   * From when on a session is worth a word: since its grant where it moves, since its last progress
+   * where it is silent, since its report where no run of it is alive. @defaultValue `120_000`
+   */
   readonly warnAfterMs?: number | undefined;
   /**
-   * Silence from which on a run is recovered, unless it has declared a longer one.
+   * Silence from which on a run is recovered, unless it has declared a longer one. At least
+   * `warnAfterMs`.
    * @defaultValue three times `warnAfterMs`, at least `300_000`: `360_000`
    */
   readonly abortAfterMs?: number | undefined;
-  /** `false` only tells; a function does it in another way. @defaultValue `true` */
+  /**
+   * What is done about a stuck session. `true`: as `coordinator.recover()`; `false`: it is only
+   * told, and nobody is asked to yield; a function: it is called with the request, and its outcome
+   * is told; what it throws, and an answer that is no outcome, is the outcome `failed`. The
+   * function must not await `check()`: its own recovery is not waited for in there, and that of
+   * others would begin inside of this one.
+   * @defaultValue `true`
+   */
   readonly recover?:
     | boolean
     | ((request: RecoveryRequest) => RecoveryOutcome | Promise<RecoveryOutcome>)

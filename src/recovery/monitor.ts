@@ -35,24 +35,42 @@ const EVENTS: readonly MonitorEventType[] = [
 
 /**
  * The diagnostic heartbeat: looks at every session from time to time, says what does not move, and
- * has it recovered. The limits of the runs themselves work without it.
+ * has it recovered. The limits of the runs themselves work without it. Its disposal stops the timer
+ * and forgets reports and listeners; a recovery that is under way goes on, untold.
  */
 export interface Monitor extends Disposable {
   /**
-   * What the host knows of a session, whether a run of it is alive or not. Every report is a sign of
-   * life. At least one name; what is learned later about the same session joins what was known.
+   * What the host knows of a session, whether a run of it is alive or not. Every report is a sign
+   * of life. At least one name; what is learned later about the same session joins what was known.
+   * The file is looked up at each look, not here. Ignored once the monitor is disposed of.
    *
-   * @throws TypeError, RangeError
+   * @throws TypeError, RangeError the report is wrong
    * @throws InvalidSessionFileError `ERR_SESSION_FILE_INVALID` the path cannot name a session file
    */
   report(state: SessionReport): void;
+  /**
+   * Calls the listener after the fact, in the step of the look, in the context of no run (at a look
+   * by `check()`: in that of its caller). What it throws is logged and changes nothing. Disposing
+   * of the answer ends it.
+   *
+   * @throws TypeError, RangeError no such event, or no function
+   */
   on<Type extends MonitorEventType>(
     event: Type,
     listener: (event: MonitorEventOf<Type>) => void,
   ): Disposable;
-  /** Looks at once; resolves when what was found has been told and recovered. Never rejects. */
+  /**
+   * Looks at once, by the rules of a tick in time: within `intervalMs` after the process stood
+   * still nobody is judged. Resolves when what was found has been told and its recoveries have come
+   * back, which may take a run's `settleMs`, and keeps the process alive until then. What a
+   * `recover` function is still at since an earlier look is not waited for. Never rejects; does
+   * nothing once disposed of.
+   */
   check(): Promise<void>;
-  /** Every session that was reported lately, and every owner. */
+  /**
+   * Every session that was reported lately, and every owner of the thread, as it would be judged
+   * now. Fresh and plain; tells and recovers nothing.
+   */
   sessions(): readonly SessionState[];
 }
 

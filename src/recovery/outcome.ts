@@ -2,7 +2,11 @@ import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import type { SessionFileLike } from '../types.js';
 
-/** What is to be recovered: at least one name. */
+/**
+ * What is to be recovered: at least one name. A run id is exact and never falls back; else a file
+ * beats a key, a key an id. A waiting run that is found by file or label stands for the owner of
+ * its file, which is what blocks it.
+ */
 export interface RecoveryRequest {
   readonly runId?: string | undefined;
   readonly sessionFile?: SessionFileLike | undefined;
@@ -11,18 +15,26 @@ export interface RecoveryRequest {
   /** Of the run that was judged; another one is left alone. */
   readonly generation?: number | undefined;
   /**
-   * Silence from which on a run counts as stuck. Silence that the run has declared itself, by the
-   * `stuckAfterMs` of its request or the `silentMs` of a prompt, is respected all the same.
+   * Silence from which on a run counts as stuck, measured from its last progress, without the time
+   * in which the process stood still. Silence that the run has declared itself, by the
+   * `stuckAfterMs` of its request or the `silentMs` of a prompt, is respected all the same; a run
+   * that is ending has its coordinator's `settleMs`.
    * @defaultValue the run's `stuckAfterMs`
    */
   readonly silentMs?: number | undefined;
-  /** Also stops a run that is not stuck. @defaultValue `false` */
+  /**
+   * Also stops a run that is not stuck; one that waits, is parked or maintains is left alone all
+   * the same. @defaultValue `false`
+   */
   readonly allowActiveAbort?: boolean | undefined;
-  /** How long the run has to end by itself. @defaultValue that of its coordinator */
+  /**
+   * From the firing of its signal until its turn is taken; can only shorten what runs already.
+   * @defaultValue that of the run's coordinator
+   */
   readonly settleMs?: number | undefined;
 }
 
-/** What was looked at after the act, whatever was attempted. */
+/** What was seen when this was told, whatever was attempted, and also where nothing was. */
 export interface Observed {
   /** The run's signal has fired. */
   readonly aborted: boolean;
@@ -30,11 +42,11 @@ export interface Observed {
   readonly settled: boolean;
   /** Its turn was taken. */
   readonly revoked: boolean;
-  /** Another run owns the file. */
+  /** Another run owns the file now. */
   readonly nextGranted: boolean;
 }
 
-/** The run that the names led to. */
+/** The run that the names led to: absent where none was found, or several. */
 interface Active {
   readonly activeRunId?: string;
   readonly activeSessionKey?: string;
@@ -50,13 +62,23 @@ export type RecoveryOutcome = Active &
         /** Nothing was done. */
         readonly status: 'skipped';
         readonly reason:
+          /** It makes progress, or is silent within its limit. */
           | 'active_run'
+          /** It waits or is parked: it has no turn that could be taken. */
           | 'waiting_run'
+          /** It has a deadline of its own. */
           | 'maintaining'
+          /** Another recovery acts on this file. */
           | 'already_in_flight'
+          /** No name was given. */
           | 'missing_session_ref'
+          /** Several runs are meant: they bear the label on several files, or are parked on one. */
           | 'ambiguous_session_ref'
+          /**
+           * The run that was meant has ended, or has another generation; the one there is named.
+           */
           | 'stale_state'
+          /** The process stood still a moment ago: nobody could make progress. */
           | 'event_loop_stalled';
       }
     | {
@@ -65,8 +87,13 @@ export type RecoveryOutcome = Active &
         readonly reason: 'no_active_work';
       }
     | {
-        /** `still-held`: it was told to stop and is not waited for, since it is the run that asks. */
+        /**
+         * `still-held`: it was told to stop and is not waited for, since it is the run that asks.
+         */
         readonly status: 'ended' | 'revoked' | 'still-held';
+        /**
+         * `stuck`: silent for too long. `requested`: it moved, and `allowActiveAbort` was given.
+         */
         readonly reason: 'stuck' | 'requested';
       }
     | { readonly status: 'failed'; readonly reason: 'exception'; readonly error: Error }

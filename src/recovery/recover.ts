@@ -24,8 +24,8 @@ export interface Circumstances {
 
 /**
  * Judges the run that these names lead to and, where it is stuck, has it end: asks it to give way,
- * tells it to stop, gives it time to settle, takes its turn. Acts on exactly the run that it judged;
- * those who wait keep their places.
+ * tells it to stop, gives it time to settle, takes its turn. Acts on exactly the run that it
+ * judged; those who wait keep their places.
  *
  * @throws TypeError, RangeError the request is wrong; everything else is an outcome
  */
@@ -59,7 +59,9 @@ interface Found {
   readonly queue: FileQueue | undefined;
 }
 
-/** Whoever owns the file of the session: where that only waits, it is the owner that it waits for. */
+/**
+ * Whoever owns the file of the session: where that only waits, it is the owner that it waits for.
+ */
 function find(table: OwnerTable, request: RecoveryRequest): Found | RecoveryOutcome {
   const { runId, generation } = request;
   const named = findRuns(table, request);

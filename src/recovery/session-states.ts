@@ -1,12 +1,21 @@
 import type { SessionFileLike } from '../types.js';
 
-/** What a host says of one of its sessions. Names and depth that are left out stay as they are. */
+/**
+ * What a host says of one of its sessions: at least one name. Names and depth that are left out
+ * stay as they are; a key and an id that were reported together, once, are one session from then
+ * on, until the id is reported with another key.
+ */
 export interface SessionReport {
   readonly sessionFile?: SessionFileLike | undefined;
   readonly sessionKey?: string | undefined;
   readonly sessionId?: string | undefined;
+  /**
+   * `processing`: it is at work, and is stuck where this stays so for `warnAfterMs` without a run;
+   * `waiting`: for something else than its turn, never judged; `idle`: forgotten after 30 min,
+   * unless messages are kept for it, which counts like `processing`.
+   */
   readonly state: 'processing' | 'waiting' | 'idle';
-  /** Messages that the host keeps for the session. */
+  /** Messages that the host keeps for the session; 0 at first. */
   readonly queueDepth?: number | undefined;
 }
 

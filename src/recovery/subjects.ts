@@ -11,7 +11,9 @@ import type { SessionEntry, SessionStates } from './session-states.js';
 export interface Subject {
   readonly entry: SessionEntry | undefined;
   readonly run: RunRecord | undefined;
-  /** The run that has ended since the session was looked at: its names still say which one it is. */
+  /**
+   * The run that has ended since the session was looked at: its names still say which one it is.
+   */
   readonly former?: RunRecord;
   /** What stays the same from look to look. */
   readonly identity: object;

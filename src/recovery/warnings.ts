@@ -8,7 +8,8 @@ interface Warned {
 
 /**
  * When a session that looks the same as before is worth another word: when it has lasted twice as
- * long as at the time before, and not before another `warnAfterMs`. What gets worse is told at once.
+ * long as at the time before, and not before another `warnAfterMs`. What gets worse is told at
+ * once.
  */
 export class Warnings {
   readonly #last = new WeakMap<object, Warned>();

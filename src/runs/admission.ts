@@ -12,34 +12,53 @@ import { whenFree } from './when-free.js';
 /** A request that asks how it may run, and says what to do where somebody owns the file already. */
 export interface AdmitRequest extends RunRequest {
   /**
+   * What to do where somebody owns the file.
    * - `queue`: waits for its turn.
    * - `steer`: hands its message to the run that prompts on the file; where that does not take it,
    *   it waits in the place that it got at the call.
-   * - `interrupt`: tells the owner to stop, and is served before all that only wait.
-   * - `skip`: runs now or never; it disturbs nobody.
+   * - `interrupt`: tells the owner to stop, and is served before all that only wait (parked runs
+   *   that come back are served first); an owner that is ending, or of a more urgent kind, is
+   *   waited for.
+   * - `skip`: runs now or never; it disturbs nobody, and asks nobody to give way.
    * @defaultValue `'queue'`
    */
   readonly mode?: AdmissionMode | undefined;
-  /** What `steer` of the holder gets. */
+  /** What the `steer` of the holder is called with, as it is. Not looked at in any other mode. */
   readonly message?: unknown;
-  /** Interrupts an owner of a more urgent kind too; steers into a run of another kind. */
+  /**
+   * Mode `interrupt`: also stops an owner of a more urgent kind, and one that is ending. Mode
+   * `steer`: also hands the message to a run of another kind. @defaultValue `false`
+   */
   readonly force?: boolean | undefined;
 }
 
 /** How a request may run: one fact, from the step in which it was decided. */
 export type Admission =
-  /** Nobody was there: the turn has begun. */
+  /**
+   * Nobody was there: the turn has begun, and ends as `unclaimed` unless it is claimed within
+   * `settleMs`. With `onReentry: 'join'` it is the turn of the run around.
+   */
   | { readonly outcome: 'run'; readonly ticket: Ticket }
+  /**
+   * It waits. In mode `steer` the holder did not take the message; in mode `interrupt` it was not
+   * told to stop.
+   */
   | {
       readonly outcome: 'queued';
       readonly ticket: Ticket;
+      /** Who owned the file in the step of the decision. */
       readonly holder: Holder;
-      /** How many of the runs that wait will be served before it. */
+      /**
+       * How many of the runs that wait would be served before it when this was told: what is more
+       * urgent may still come before it.
+       */
       readonly ahead: number;
     }
-  /** The holder was told to stop; the ticket is served as soon as that has ended or lost its turn. */
+  /**
+   * The holder was told to stop; the ticket is served as soon as that has ended or lost its turn.
+   */
   | { readonly outcome: 'interrupting'; readonly ticket: Ticket; readonly holder: Holder }
-  /** The holder has the message. */
+  /** The holder has the message, and answers for it; this request gets no turn. */
   | { readonly outcome: 'steered'; readonly holder: Holder }
   /** Nothing was changed. */
   | {
@@ -47,7 +66,9 @@ export type Admission =
       readonly reason: 'held' | 'queue-full';
       readonly holder: Holder;
       /**
-       * True once a request would not be turned away for this reason; false where the wait ended first.
+       * True once a request would not be turned away for this reason; false where `waitMs` or
+       * `signal` ended the wait first. Reserves nothing: whoever asks next may be earlier.
+       * @throws TypeError, RangeError an option is wrong
        * @throws DeadlockError `ERR_SESSION_DEADLOCK` asked by a run that would have to end first
        */
       whenFree(options?: WaitOptions): Promise<boolean>;

@@ -19,8 +19,8 @@ import { untilEnded } from './until-ended.js';
 
 /**
  * Which run is meant. A run id is exact, and with the generation that was seen even more so: the
- * view of a run is a target. A file means its owner, whatever its session key. A label means the
- * owner that bears it, or the run that waits under it where none owns.
+ * view of a run is a target. A file means its owner, whatever its session key; with none the runs
+ * parked on it, then those that wait. A label means the same among the runs that bear it.
  */
 export type RunTarget =
   | { readonly runId: string; readonly generation?: number | undefined }
@@ -33,9 +33,13 @@ const CAUSES = ['user', 'superseded', 'timeout', 'shutdown'] as const;
 export interface InterruptOptions {
   /** What the run, and every callback, is told. @defaultValue `'user'` */
   readonly why?: (typeof CAUSES)[number] | undefined;
-  /** How long the run has to end by itself. @defaultValue that of its coordinator */
+  /**
+   * From the firing of its signal until its turn is taken. Where it was told to stop before, the
+   * time that is left can only become shorter; a waiting run needs none.
+   * @defaultValue that of the run's coordinator
+   */
   readonly settleMs?: number | undefined;
-  /** The `cause` of the reason that the run's signal has. */
+  /** The `cause` of the `RunInterruptedError` that the run's signal has as its reason. */
   readonly cause?: unknown;
 }
 
@@ -43,22 +47,24 @@ export interface InterruptOptions {
 export interface InterruptOutcome {
   /**
    * - `ended`: it ended by itself; `run.end` says how.
-   * - `revoked`: it did not end in time, and its turn was taken. Its task may still run; it owns nothing.
+   * - `revoked`: it did not end in time, and its turn was taken. Its task may still run; it owns
+   *   nothing.
    * - `cancelled`: it waited, and is gone.
-   * - `still-running`: it was told to stop, and is not waited for, since it is the run that asks, or
-   *   one that waits for it.
+   * - `still-running`: it was told to stop, and is not waited for, since it is the run that asks,
+   *   or one that waits for it.
    * - `not-running`: no such run is alive.
    * - `stale`: the run has another generation than the one that was meant; nothing was done.
    * - `ambiguous`: several runs are meant; nothing was done.
    */
   readonly status:
     'ended' | 'revoked' | 'cancelled' | 'still-running' | 'not-running' | 'stale' | 'ambiguous';
-  /** Whether it came to its end by itself. */
+  /** `ended` or `cancelled`: nothing had to be taken from it. */
   readonly settled: boolean;
-  /** The run as it was afterwards. */
+  /** The run as it was when this was told; absent where none, or several, are meant. */
   readonly run?: RunView;
-  /** Where several are meant. */
+  /** The runs that are meant, where they are several: each is a target. */
   readonly candidates?: readonly RunView[];
+  /** From the call to this outcome; 0 where there was nothing to wait for. */
   readonly waitedMs: number;
 }
 

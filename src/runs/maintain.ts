@@ -26,7 +26,12 @@ export async function maintain<T>(
   const deadline = new Deadline(table, record, deadlineMs);
   try {
     return await inWindow(table, record, {
-      window: { phase: 'maintaining', silentMs: 0, dueAtMs: deadline.dueAtMs },
+      window: {
+        phase: 'maintaining',
+        silentMs: 0,
+        dueAtMs: deadline.dueAtMs,
+        spareMs: record.origin.settleMs,
+      },
       task: () => task(deadline.signal),
       close: () => Promise.resolve(),
       rescue,

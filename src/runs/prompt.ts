@@ -49,7 +49,12 @@ export async function prompt<T>(
   policies?.add(policy);
   try {
     return await inWindow(table, record, {
-      window: { phase: 'prompting', silentMs: options.silentMs ?? 0, dueAtMs: Infinity },
+      window: {
+        phase: 'prompting',
+        silentMs: options.silentMs ?? 0,
+        dueAtMs: Infinity,
+        spareMs: 0,
+      },
       task: () => task(table.signals.signalOf(record)),
       close: async () => {
         if (pen) await lookAfter(pen);

@@ -10,7 +10,12 @@ export interface RunRequest {
   readonly sessionKey?: string | undefined;
   /** The name of the conversation. A label: it never decides who owns the file. */
   readonly sessionId?: string | undefined;
-  /** @defaultValue a random UUID; the id of another run alive is refused */
+  /**
+   * Names the run in views, errors and `interrupt`. Never used twice: the id of another run alive
+   * is refused, and the view of an ended run with the same id and generation would mean its
+   * successor.
+   * @defaultValue a random UUID
+   */
   readonly runId?: string | undefined;
   /** @defaultValue `'person'` */
   readonly kind?: RunKind | undefined;
@@ -28,8 +33,8 @@ export interface RunRequest {
   /** The absolute limit of the turn, measured from its grant. @defaultValue the coordinator's */
   readonly maxHoldMs?: number | undefined;
   /**
-   * Silence after which the run counts as stuck and is told to stop, measured from its last sign
-   * of life: `progress()`, a section, a window that opens or closes. @defaultValue the coordinator's
+   * Silence after which the run counts as stuck and is told to stop, measured from its last sign of
+   * life: `progress()`, a section, a window that opens or closes. @defaultValue the coordinator's
    */
   readonly stuckAfterMs?: number | false | undefined;
   /** The run that asks, where the ambient context does not show it. */
@@ -53,8 +58,9 @@ export interface RunRequest {
   readonly onForeignAppend?: 'takeover' | 'adopt' | undefined;
   /**
    * How this run takes a message in while it prompts (see `admit`). `true` is binding: the message
-   * is in its hands, and whoever sent it gets no turn of its own. Anything else, or an error, leaves
-   * the message where it waits.
+   * is in its hands, and whoever sent it gets no turn of its own. Anything else, or an error,
+   * leaves the message where it waits. It must not wait for other sessions, nor for the file of
+   * whoever sends the message: nobody sees that circle, only `waitMs` ends it.
    */
   readonly steer?: ((message: unknown) => boolean | Promise<boolean>) | undefined;
   /** Gets a finished result that ownership no longer covers. What it throws is logged. */
@@ -66,10 +72,14 @@ export interface Run extends RunView, AsyncDisposable {
   /**
    * Fires once, when the run should stop: its caller's signal, a stuck or too long turn, a more
    * urgent run, `close()`. Its reason is a `RunInterruptedError` that says why. From then on the
-   * run has the coordinator's `settleMs` to end by itself; after that its turn is taken.
+   * run has the coordinator's `settleMs` to end by itself; after that its turn is taken. Listeners
+   * run in the context of this run, whoever made it fire.
    */
   readonly signal: AbortSignal;
-  /** Fires when a run of a more urgent kind waits: give way when convenient. */
+  /**
+   * Fires when a run of a more urgent kind waits, or recovery asks: give way when convenient. Once
+   * in a turn; a new turn after `park` has a new one. Listeners run in the context of this run.
+   */
   readonly yieldSignal: AbortSignal;
   /** The session file: all writing goes through it. */
   readonly transcript: Transcript;
@@ -82,12 +92,12 @@ export interface Run extends RunView, AsyncDisposable {
   /**
    * One model call with its tools. Queued writes are drained, the file is checked for writers that
    * went past the gate, `task` runs with the run's signal, then both again; opening and closing are
-   * signs of life. Resolves or rejects
-   * as `task` does. Once the run's signal has fired it rejects with the signal's reason, at the
-   * latest when the turn is taken; a result goes to `rescue` then, and the error carries it.
+   * signs of life. Resolves or rejects as `task` does. Once the run's signal has fired it rejects
+   * with the signal's reason, at the latest when the turn is taken; a result goes to `rescue` then,
+   * and the error carries it.
    *
-   * @throws RunInterruptedError `ERR_SESSION_RUN_INTERRUPTED` the run was told to stop; its `cause` is
-   *   a `TakeoverError` where somebody changed the file without the gate
+   * @throws RunInterruptedError `ERR_SESSION_RUN_INTERRUPTED` the run was told to stop; its `cause`
+   *   is a `TakeoverError` where somebody changed the file without the gate
    * @throws DeadlockError `ERR_SESSION_DEADLOCK` called from inside a section
    * @throws RunNotOwnerError, RunEndedError, RunRevokedError no turn now, or any more
    */
@@ -99,7 +109,8 @@ export interface Run extends RunView, AsyncDisposable {
    * (reason `timeout`) and `maintain` rejects with it once `task` has settled; where that takes
    * longer than `settleMs`, the run is told to stop as stuck.
    *
-   * @throws RunInterruptedError `ERR_SESSION_RUN_INTERRUPTED` the time was up, or the run was told to stop
+   * @throws RunInterruptedError `ERR_SESSION_RUN_INTERRUPTED` the time was up, or the run was told
+   *   to stop
    * @throws DeadlockError `ERR_SESSION_DEADLOCK` called from inside a section
    * @throws RunNotOwnerError, RunEndedError, RunRevokedError no turn now, or any more
    */
@@ -110,12 +121,13 @@ export interface Run extends RunView, AsyncDisposable {
 
   /**
    * Gives the turn up once its sections and queued writes have ended, runs `task`, and waits for a
-   * new turn on the same file, before all requests that wait. Resolves or rejects as `task` does. While it lasts the run owns nothing, so what it
-   * waits for may use the file.
+   * new turn on the same file, before all requests that wait. Resolves or rejects as `task` does.
+   * While it lasts the run owns nothing, so what it waits for may use the file.
    *
    * Where the turn does not come back the run stays parked: it may end, or call `park` again.
    *
-   * @param options.waitMs how long to wait for the turn once `task` has settled; the request's by default
+   * @param options.waitMs how long to wait for the turn once `task` has settled; the request's by
+   *   default
    * @throws OwnerWaitTimeoutError `ERR_SESSION_WAIT_TIMEOUT` no turn within `waitMs`
    * @throws DeadlockError `ERR_SESSION_DEADLOCK` whoever owns the file now waits for this run
    * @throws RunInterruptedError `ERR_SESSION_RUN_INTERRUPTED` the run's signal fired meanwhile

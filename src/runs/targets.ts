@@ -15,7 +15,8 @@ export interface RunNames {
 }
 
 /**
- * Of the file only whether it is one by its type: whether it can name one is seen when it is looked for.
+ * Of the file only whether it is one by its type: whether it can name one is seen when it is looked
+ * for.
  *
  * @throws TypeError, RangeError
  */

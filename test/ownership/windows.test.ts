@@ -10,8 +10,14 @@ const prompting = (silentMs = 0): TurnWindow => ({
   phase: 'prompting',
   silentMs,
   dueAtMs: Infinity,
+  spareMs: 0,
 });
-const maintaining = (dueAtMs = 0): TurnWindow => ({ phase: 'maintaining', silentMs: 0, dueAtMs });
+const maintaining = (dueAtMs = 0): TurnWindow => ({
+  phase: 'maintaining',
+  silentMs: 0,
+  dueAtMs,
+  spareMs: 0,
+});
 
 describe('phaseOf', () => {
   it.each([

@@ -38,7 +38,9 @@ export function judgedIn(situation: Situation): Judged {
     excusedMs,
     windows: declaredMs && new Set(declaredMs.map((declared) => windowOf(phase, declared))),
     finishing:
-      finishingMs === undefined ? undefined : { end: 'completed', sinceMs: NOW_MS - finishingMs },
+      finishingMs === undefined
+        ? undefined
+        : { end: 'completed', spareMs: 0, sinceMs: NOW_MS - finishingMs },
     terms: readTerms(request, settings),
     origin: settings,
   };
@@ -57,5 +59,5 @@ export function measureOf(measure: Partial<Measure>): Measure {
 
 function windowOf(phase: RunPhase, silentMs: number): TurnWindow {
   const kind = phase === 'maintaining' ? phase : 'prompting';
-  return { phase: kind, silentMs, dueAtMs: Infinity };
+  return { phase: kind, silentMs, dueAtMs: Infinity, spareMs: 0 };
 }
