@@ -70,4 +70,5 @@ export type {
   RunView,
   SessionFile,
   SessionFileLike,
+  Stopping,
 } from './types.js';

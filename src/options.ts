@@ -217,6 +217,7 @@ export function readTerms(
     maxHoldMs: durationOr('maxHoldMs', request.maxHoldMs, settings.maxHoldMs),
     stuckAfterMs: stuckLimit(request.stuckAfterMs, settings.stuckAfterMs),
     hasOwnPatience: request.stuckAfterMs !== undefined,
+    hasParent: parent !== undefined,
     onReentry,
     durability,
     onForeignAppend,

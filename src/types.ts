@@ -110,6 +110,16 @@ export interface RunView {
   readonly progressNote?: string | undefined;
   /** How many runs wait for this file. */
   readonly waiting: number;
+  /** Set while the run lives and its signal has fired. */
+  readonly stopping?: Stopping | undefined;
+}
+
+/** That a run was told to stop. */
+export interface Stopping {
+  readonly why: InterruptCause;
+  readonly atMs: number;
+  /** When its turn is taken; absent where it may take any time. */
+  readonly dueAtMs?: number;
 }
 
 /** The limits that a run was granted under; `false` and `undefined` mean none. */

@@ -15,6 +15,7 @@ export class RunInterruptedError extends SessionError {
 
   /**
    * @param facts.subject what was told to stop, where it is not the run
+   * @param facts.because what led to it
    * @param facts.detail what follows from it, where that is not the end of the turn
    */
   constructor(
@@ -23,14 +24,16 @@ export class RunInterruptedError extends SessionError {
       runId: string;
       settleMs: number;
       subject?: string | undefined;
+      because?: string | undefined;
       detail?: string | undefined;
     },
   ) {
-    const { cause, why, settleMs, subject = `Run ${facts.runId}` } = facts;
+    const { cause, why, settleMs, because, subject = `Run ${facts.runId}` } = facts;
     const detail = facts.detail ?? settling(settleMs);
-    const because = SessionError.is(cause) ? `; ${cause.message}` : '';
+    const reason = because === undefined ? why : `${why}: ${because}`;
+    const told = cause instanceof Error && cause.message !== '' ? `; ${cause.message}` : '';
     super(facts, {
-      message: `${subject} on ${JSON.stringify(facts.sessionFile)} was told to stop (${why}): ${detail}${because}`,
+      message: `${subject} on ${JSON.stringify(facts.sessionFile)} was told to stop (${reason}): ${detail}${told}`,
       retry: 'never',
       userMessage: SessionError.is(cause) ? cause.userMessage : STOPPED,
     });

@@ -1,4 +1,4 @@
-import type { Logger } from '../types.js';
+import type { InterruptCause, Logger } from '../types.js';
 import type { OwnershipEvent, OwnershipEventType } from './events.js';
 
 type Level = 'debug' | 'info' | 'warn';
@@ -9,11 +9,24 @@ const LEVELS: Partial<Record<OwnershipEventType, Level>> = {
   'resume-failed': 'warn',
   aborted: 'info',
   cancelled: 'info',
-  signalled: 'warn',
   takeover: 'warn',
   rotated: 'info',
   revoked: 'warn',
 };
+
+/** Somebody wanted these: nothing is wrong. */
+const WANTED: readonly InterruptCause[] = ['caller', 'user', 'superseded', 'shutdown'];
+
+/** How much a person has to know of it. */
+function levelOf(event: OwnershipEvent): Level {
+  if (event.type === 'signalled') return WANTED.includes(event.why) ? 'info' : 'warn';
+  // Now or never was what its caller asked.
+  if (event.type === 'timed-out' && event.isProbe === true) return 'debug';
+  if (event.type === 'busy') return event.reason === 'queue-full' ? 'warn' : 'debug';
+  // A host that takes no turn that it was given loses messages.
+  if (event.type === 'ended' && event.end === 'unclaimed') return 'warn';
+  return LEVELS[event.type] ?? 'debug';
+}
 
 /** Who is told of the events of a run: the coordinator that it was asked of. */
 export interface Audience {
@@ -38,7 +51,7 @@ export function log(
 
 /** Tells one event. What a listener throws, or rejects with, is logged and changes nothing. */
 export function deliver({ logger, onEvent }: Audience, event: OwnershipEvent): void {
-  log(logger, LEVELS[event.type] ?? 'debug', event, `session ${event.type}`);
+  log(logger, levelOf(event), event, `session ${event.type}`);
   const complain = (error: unknown): void => {
     log(logger, 'error', { err: error, event }, 'an onEvent listener failed');
   };

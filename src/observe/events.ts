@@ -20,6 +20,8 @@ interface StopFacts {
   readonly code: string;
   readonly waitedMs: number;
   readonly holderRunId?: string;
+  /** `waitMs` was 0: it asked for now or never. */
+  readonly isProbe?: true;
   /** What it was told to stop for, where it was interrupted. */
   readonly why?: InterruptCause;
 }
@@ -48,7 +50,12 @@ export interface EventDetails {
   rebound: { readonly formerSessionKey?: string; readonly formerSessionId?: string };
   /** The owner's `yieldSignal` fired, for a more urgent run that waits, or else for recovery. */
   'yield-asked': { readonly waiterRunId?: string };
-  signalled: { readonly why: InterruptCause; readonly settleMs: number };
+  /** `byRunId` is the run that supersedes it. */
+  signalled: {
+    readonly why: InterruptCause;
+    readonly settleMs: number;
+    readonly byRunId?: string;
+  };
   /** The content changed outside of the gate; the signal of the run fires with it. */
   takeover: {
     readonly change: FileChange;

@@ -100,7 +100,7 @@ export class Decisions {
     const isInterrupting = outcome === 'interrupting';
     this.#places.enqueue(record, queue, isInterrupting);
     record.waiter?.decided?.({ outcome, owner, holder: asHolder(owner) });
-    if (isInterrupting) this.#parts.signals.fire(owner, 'superseded');
+    if (isInterrupting) this.#parts.pressure.supersede(owner, record);
   }
 }
 

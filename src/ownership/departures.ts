@@ -120,6 +120,7 @@ export class Departures {
       waitedMs: roundedMs(monotonicMs() - sinceMs),
       ...(holder === undefined ? {} : { holderRunId: holder.runId }),
       ...(why === undefined ? {} : { why }),
+      ...(type === 'timed-out' && record.waitLimitMs === 0 ? { isProbe: true as const } : {}),
     };
     this.#state.emit(type, record, details, eventId);
   }

@@ -128,11 +128,13 @@ function nextLimitMs(record: RunRecord): number {
 function lose(record: RunRecord, lostMs: number): void {
   const nowMs = monotonicMs();
   const spareMs = Math.min(patienceMs(record), MOST_FORGIVEN_MS) - record.forgivenMs;
-  if (lostMs > spareMs && !record.hasStartedAnew) startAnew(record, nowMs);
+  // What was excused before is not excused twice.
+  const silentMs = Math.min(lostMs, nowMs - record.progressMs - record.excusedMs);
+  if (silentMs > spareMs && !record.hasStartedAnew) startAnew(record, nowMs);
   else {
-    const forgivenMs = Math.min(lostMs, spareMs);
+    const forgivenMs = Math.min(silentMs, spareMs);
     record.forgivenMs += forgivenMs;
-    record.excusedMs = Math.min(nowMs - record.progressMs, record.excusedMs + forgivenMs);
+    record.excusedMs += forgivenMs;
   }
   shiftClocks(record, nowMs, lostMs);
 }
@@ -153,7 +155,7 @@ function shiftClocks({ finishing, windows }: RunRecord, nowMs: number, lostMs: n
   }
   for (const window of windows ?? []) {
     const leastMs = nowMs + Math.min(lostMs, window.spareMs);
-    if (window.dueAtMs >= leastMs) continue;
+    if (window.spareMs <= 0 || window.dueAtMs >= leastMs) continue;
     window.spareMs -= leastMs - nowMs;
     window.dueAtMs = leastMs;
   }

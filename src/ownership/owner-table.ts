@@ -1,5 +1,7 @@
 import { ConfigurationError } from '../errors/setup-errors.js';
 import { DEFAULT_MARKERS } from '../identity/parse-input.js';
+import { monotonicMs } from '../support/clock.js';
+import { describeMs } from '../support/wording.js';
 import { setThreadTable, threadTable, type ThreadTable } from '../support/thread-table.js';
 import { CallerSignals } from './caller-signals.js';
 import { Departures } from './departures.js';
@@ -48,7 +50,9 @@ export class OwnerTable implements ThreadTable {
     const limits = new HoldLimits(
       (record, why) => {
         // What is overdue with ending had its time to settle.
-        this.signals.fire(record, why, undefined, record.finishing ? 0 : undefined);
+        const because = record.finishing ? undefined : limitText(record, why);
+        const settleMs = record.finishing ? 0 : undefined;
+        this.signals.fire(record, why, undefined, settleMs, { because });
         this.state.outbox.flush();
       },
       (record, lostMs) => {
@@ -141,7 +145,16 @@ export class OwnerTable implements ThreadTable {
     if (callerSignal) this.callerSignals.unwatch(callerSignal, record);
     // The history still knows the record; it must not keep what belongs to users.
     record.callerSignal = record.controller = record.yieldController = undefined;
+    record.signalScope = record.yieldScope = undefined;
   }
+}
+
+/** What the run did, or did not, when its limit was reached. */
+function limitText(record: RunRecord, why: 'stuck' | 'max-hold'): string {
+  const nowMs = monotonicMs();
+  if (why === 'max-hold') return `it has had its turn for ${describeMs(nowMs - record.grantedMs)}`;
+  const note = record.progressNote === undefined ? '' : ` since ${record.progressNote}`;
+  return `no progress for ${describeMs(nowMs - record.progressMs)}${note}`;
 }
 
 /**

@@ -2,6 +2,7 @@ import { monotonicMs } from '../support/clock.js';
 import { Countdown } from '../support/countdown.js';
 import type { FileQueue } from './file-queue.js';
 import type { RunRecord } from './run-record.js';
+import { NOWHERE } from './scope.js';
 import type { Signals } from './signals.js';
 import type { TableState } from './table-state.js';
 import { isMoreUrgentKind, rankOf } from './urgency.js';
@@ -49,7 +50,7 @@ export class Pressure {
     const yieldAtMs = waiter.arrivedMs + waiter.origin.yieldAfterMs;
     const preemptAtMs = waiter.arrivedMs + waiter.origin.preemptAfterMs;
     if (nowMs >= yieldAtMs) this.askToYield(owner, waiter);
-    if (nowMs >= preemptAtMs) this.#signals.fire(owner, 'superseded');
+    if (nowMs >= preemptAtMs) this.supersede(owner, waiter);
     return Math.min(
       owner.hasYieldFired || nowMs >= yieldAtMs ? Infinity : yieldAtMs,
       owner.firing || nowMs >= preemptAtMs ? Infinity : preemptAtMs,
@@ -64,11 +65,19 @@ export class Pressure {
     const { yieldController } = owner;
     if (yieldController) {
       this.#state.outbox.push(() => {
-        this.#state.ambient.run(owner, () => {
+        this.#state.ambient.run(owner.yieldScope ?? NOWHERE, () => {
           yieldController.abort();
         });
       });
     }
+  }
+
+  /** Tells the owner to stop, for a run that does not want to wait. */
+  supersede(owner: RunRecord, waiter: RunRecord): void {
+    const { runId: byRunId, kind, sessionKey } = waiter;
+    const label = sessionKey === undefined ? '' : ` of ${JSON.stringify(sessionKey)}`;
+    const because = `by ${kind} run ${byRunId}${label}`;
+    this.#signals.fire(owner, 'superseded', undefined, undefined, { because, byRunId });
   }
 
   #armFor(queue: FileQueue, dueAtMs: number): void {

@@ -12,6 +12,7 @@ import type {
   RunPhase,
   RunView,
   SessionFile,
+  Stopping,
 } from '../types.js';
 import type { Deadline } from './deadlines.js';
 import type { GrantWaiter } from './decision.js';
@@ -31,6 +32,9 @@ export type Resolution = { readonly file: SessionFile } | { readonly error: unkn
 /** The signal of the run has fired: why, and what its users see as the reason. */
 export interface Firing {
   readonly reason: RunInterruptedError;
+  readonly firedMs: number;
+  /** What is seen of it; worked out at the first look, anew when the countdown has changed. */
+  seen?: { readonly countdown: Countdown<RunRecord>; readonly stopping: Stopping };
   /** Until the run is revoked. */
   countdown: Countdown<RunRecord>;
   /** How much of it can be given back where the process stands still: at most once what it was. */
@@ -116,6 +120,9 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
   hasYieldFired = false;
   controller: AbortController | undefined = undefined;
   yieldController: AbortController | undefined = undefined;
+  /** In whose context the signals were first asked for: there their listeners are called. */
+  signalScope: Scope | undefined = undefined;
+  yieldScope: Scope | undefined = undefined;
 
   waiter: GrantWaiter | undefined = undefined;
   /** Why the run was not granted, where nobody waited for the answer yet. */
@@ -130,6 +137,8 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
   inner: Set<Section | SectionRequest> | undefined = undefined;
   /** What this one waits for through the index: each wait tells the runs that must end first. */
   awaited: Set<() => Iterable<RunRecord>> | undefined = undefined;
+  /** The same, where the wait ends by itself: whoever is waited for loses its turn in time. */
+  awaitedForNow: Set<() => Iterable<RunRecord>> | undefined = undefined;
   /** Called once, when the run ends. */
   endListeners: Set<() => void> | undefined = undefined;
   /** Set while a task of `run()` runs: told at revoke, which does not wait for the task. */
@@ -291,6 +300,21 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
       ...(this.#progressAtMs === undefined ? {} : { progressAtMs: this.#progressAtMs }),
       ...(this.progressNote === undefined ? {} : { progressNote: this.progressNote }),
       waiting: this.waiting,
+      ...(this.firing === undefined || this.phase === 'ended'
+        ? {}
+        : { stopping: stoppingOf(this.firing) }),
     });
   }
+}
+
+function stoppingOf(firing: Firing): Stopping {
+  const { reason, firedMs, countdown, seen } = firing;
+  if (seen?.countdown === countdown) return seen.stopping;
+  const { dueAtMs } = countdown;
+  const facts = { why: reason.why, atMs: wallMsOf(firedMs) };
+  const stopping = Object.freeze(
+    dueAtMs === Infinity ? facts : { ...facts, dueAtMs: wallMsOf(dueAtMs) },
+  );
+  firing.seen = { countdown, stopping };
+  return stopping;
 }

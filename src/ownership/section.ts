@@ -39,6 +39,8 @@ export class Section implements Scope {
   inner: Set<Section | SectionRequest> | undefined = undefined;
   /** What code inside waits for through the index: each wait tells the runs that must end first. */
   awaited: Set<() => Iterable<RunRecord>> | undefined = undefined;
+  /** The same, where the wait ends by itself. */
+  awaitedForNow: Set<() => Iterable<RunRecord>> | undefined = undefined;
   /** False once it was left, or its gate was taken from it. */
   isOpen = true;
   /** Code outside of this package has the path and may write by itself. */

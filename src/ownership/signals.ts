@@ -7,10 +7,18 @@ import type { Departures } from './departures.js';
 import { endAfter } from './ends.js';
 import { stalledMs } from './patience.js';
 import type { RunRecord } from './run-record.js';
+import { NOWHERE } from './scope.js';
 import type { TableState } from './table-state.js';
 import type { Turns } from './turns.js';
 import { endedError } from './run-guards.js';
 import { waitAborted } from './refusals.js';
+
+/** What led to it, for whoever reads of it. */
+export interface Background {
+  readonly because?: string | undefined;
+  /** The run for which it has to make way. */
+  readonly byRunId?: string | undefined;
+}
 
 /**
  * The signal of a run, and what follows from it: some time to settle, then revocation.
@@ -33,6 +41,7 @@ export class Signals {
   signalOf(record: RunRecord): AbortSignal {
     if (record.controller === undefined) {
       record.controller = new AbortController();
+      record.signalScope = this.#state.ambient.getStore();
       if (record.firing) record.controller.abort(record.firing.reason);
     }
     return record.controller.signal;
@@ -42,6 +51,7 @@ export class Signals {
   yieldSignalOf(record: RunRecord): AbortSignal {
     if (record.yieldController === undefined) {
       record.yieldController = new AbortController();
+      record.yieldScope = this.#state.ambient.getStore();
       if (record.hasYieldFired) record.yieldController.abort();
     }
     return record.yieldController.signal;
@@ -53,6 +63,7 @@ export class Signals {
     why: InterruptCause,
     cause?: unknown,
     settleMs: number = record.origin.settleMs,
+    background: Background = {},
   ): boolean {
     if (record.phase === 'ended' || record.phase === 'waiting') return false;
     const dueAtMs = monotonicMs() + settleMs;
@@ -62,14 +73,25 @@ export class Signals {
     }
     const { path: sessionFile, runId } = record;
     const eventId = why === 'takeover' ? (cause as SessionError).eventId : undefined;
-    const reason = new RunInterruptedError({ sessionFile, runId, why, settleMs, cause, eventId });
-    record.firing = { reason, countdown: this.#settle(record, dueAtMs), spareMs: settleMs };
-    this.#state.emit('signalled', record, { why, settleMs }, reason.eventId);
+    const reason = new RunInterruptedError({
+      ...{ sessionFile, runId, why, settleMs, cause, eventId },
+      because: background.because,
+    });
+    record.firing = {
+      reason,
+      countdown: this.#settle(record, dueAtMs),
+      spareMs: settleMs,
+      firedMs: monotonicMs(),
+    };
+    const { byRunId } = background;
+    const by = byRunId === undefined ? {} : { byRunId };
+    this.#state.emit('signalled', record, { why, settleMs, ...by }, reason.eventId);
     const { controller } = record;
     if (controller) {
-      // Who listens to the signal of a run is part of that run.
+      // Who listens was there when the signal was first asked for: inside the run, or its caller.
+      const scope = record.signalScope ?? NOWHERE;
       this.#state.outbox.push(() => {
-        this.#state.ambient.run(record, () => {
+        this.#state.ambient.run(scope, () => {
           controller.abort(reason);
         });
       });

@@ -32,6 +32,8 @@ export interface RunTerms {
   readonly stuckAfterMs: number;
   /** The request says itself how long it may be silent: no look from outside may be less patient. */
   readonly hasOwnPatience: boolean;
+  /** The run that asks was named, since the context does not show it. */
+  readonly hasParent: boolean;
   readonly onReentry: 'refuse' | 'join' | 'queue';
   readonly durability: 'os' | 'fsync';
   readonly onForeignAppend: 'takeover' | 'adopt';

@@ -40,8 +40,14 @@ type Waited = RunRecord | Section;
  *
  * Edges: a waiting run -> the owner of its file; a run at the gate -> the section that is open; a
  * section, or a run -> the runs that were asked for in it; a run -> the runs whose end it waits for.
+ *
+ * @param isAnyWait also waits that end by themselves count, since those runs were told to stop
  */
-export function endlessWait(scope: Scope, target: Waited): DeadlockLink[] | undefined {
+export function endlessWait(
+  scope: Scope,
+  target: Waited,
+  isAnyWait = false,
+): DeadlockLink[] | undefined {
   const around = new Set(surroundings(scope));
   if (around.size === 0) return undefined;
   const seen = new Set<Waited>();
@@ -50,7 +56,7 @@ export function endlessWait(scope: Scope, target: Waited): DeadlockLink[] | unde
     if (around.has(waited)) return [{ waited }];
     if (seen.has(waited)) return undefined;
     seen.add(waited);
-    for (const { next, waitsFor } of edges(waited)) {
+    for (const { next, waitsFor } of edges(waited, isAnyWait)) {
       const rest = search(next);
       if (rest) return [{ waited, waitsFor }, ...rest];
     }
@@ -60,6 +66,23 @@ export function endlessWait(scope: Scope, target: Waited): DeadlockLink[] | unde
     run: recordOf(waited).view(),
     ...(waitsFor === undefined ? {} : { waitsFor }),
   }));
+}
+
+/**
+ * Code of these waits for runs to end, until the answer is called.
+ *
+ * @param isBounded the wait ends by itself, so that nobody hangs in a circle with it
+ */
+export function noteWait(
+  waiters: readonly (Waited | undefined)[],
+  targets: () => Iterable<RunRecord>,
+  isBounded = false,
+): () => void {
+  const name = isBounded ? 'awaitedForNow' : 'awaited';
+  for (const waiter of waiters) if (waiter) (waiter[name] ??= new Set()).add(targets);
+  return () => {
+    for (const waiter of waiters) waiter?.[name]?.delete(targets);
+  };
 }
 
 interface Step {
@@ -82,7 +105,8 @@ function recordOf(waited: Waited): RunRecord {
   return 'gate' in waited ? waited.record : waited;
 }
 
-function* edges(waited: Waited): Generator<Edge, void> {
+function* edges(waited: Waited, isAnyWait: boolean): Generator<Edge, void> {
+  if (isAnyWait) yield* toAwaited(waited.awaitedForNow);
   if ('gate' in waited) {
     yield* toAsked(waited.asked);
     yield* toInner(waited.inner);

@@ -34,6 +34,8 @@ export class Attention {
   readonly #warnings: Warnings;
   /** The recoveries that have not come back yet, by the identity of their session. */
   readonly #recovering = new Map<object, { readonly over?: Promise<void> }>();
+  /** What came of the last recovery of a session. */
+  readonly #lastOutcomes = new WeakMap<object, string>();
   /** Looks that somebody waits for. */
   readonly #awaited = new Set<Countdown<undefined>>();
   #hasStopped = false;
@@ -140,7 +142,8 @@ export class Attention {
     const isStale = entry?.generation !== generation;
     if (entry && !isStale) this.#apply(entry, outcome);
     const type = 'recovery-completed';
-    this.#emit(subject, (facts) => ({ ...facts, type, request, outcome, isStale }));
+    const isNews = this.#isNews(subject.identity, outcome);
+    this.#emit(subject, (facts) => ({ ...facts, type, request, outcome, isStale }), isNews);
   }
 
   async #outcomeOf(
@@ -172,12 +175,21 @@ export class Attention {
   #emit(
     seen: Subject,
     eventOf: (facts: SessionState & { readonly atMs: number }) => MonitorEvent,
+    isNews = true,
   ): void {
     if (this.#hasStopped) return;
     const nowMs = monotonicMs();
     const subject = withoutEnded(this.#table, seen);
     const state = describe(subject, judge(subject, nowMs, this.#settings), nowMs);
-    this.#listeners.emit(eventOf({ ...state, atMs: wallMsOf(nowMs) }));
+    this.#listeners.emit(eventOf({ ...state, atMs: wallMsOf(nowMs) }), isNews);
+  }
+
+  /** A phantom is asked about at every look, and mostly the same comes of it. */
+  #isNews(identity: object, { status, reason, activeRunId }: RecoveryOutcome): boolean {
+    const outcome = [status, reason, activeRunId].join();
+    const isNews = this.#lastOutcomes.get(identity) !== outcome;
+    this.#lastOutcomes.set(identity, outcome);
+    return isNews;
   }
 }
 

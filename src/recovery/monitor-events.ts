@@ -57,13 +57,22 @@ export type MonitorEventOf<Type extends MonitorEventType> = Extract<
   { readonly type: Type }
 >;
 
-const LEVELS: Readonly<Record<MonitorEventType, keyof Logger>> = {
-  'long-running': 'info',
-  stalled: 'warn',
-  stuck: 'warn',
-  'recovery-requested': 'info',
-  'recovery-completed': 'info',
-};
+/** A finding that is told again is no news, and neither is what comes of asking again. */
+function levelOf(event: MonitorEvent, isNews: boolean): keyof Logger {
+  if (event.type === 'recovery-requested') return 'debug';
+  if (event.type === 'long-running') return 'info';
+  if (event.type !== 'recovery-completed') return 'warn';
+  const { status } = event.outcome;
+  if (!isNews) return 'debug';
+  if (status === 'failed') return 'error';
+  return status === 'skipped' || status === 'noop' ? 'info' : 'warn';
+}
+
+/** Errors are written out under this name only. */
+function factsOf(event: MonitorEvent): object {
+  const isFailed = event.type === 'recovery-completed' && event.outcome.status === 'failed';
+  return isFailed ? { ...event, err: event.outcome.error } : event;
+}
 
 type Listener = (event: MonitorEvent) => void;
 
@@ -84,8 +93,9 @@ export class MonitorListeners {
     return { [Symbol.dispose]: () => void listeners.delete(listener) };
   }
 
-  emit(event: MonitorEvent): void {
-    log(this.logger, LEVELS[event.type], event, `session ${event.type}`);
+  /** @param isNews false where the same was told before */
+  emit(event: MonitorEvent, isNews = true): void {
+    log(this.logger, levelOf(event, isNews), factsOf(event), `session ${event.type}`);
     const listeners = this.#listeners.get(event.type);
     for (const listener of [...(listeners ?? [])]) {
       // One that was called before may have taken it off.

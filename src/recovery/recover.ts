@@ -6,7 +6,8 @@ import { checkNames, findRuns, hasNames } from '../runs/targets.js';
 import { asError } from '../support/as-error.js';
 import { checkBoolean, checkCount, checkDuration, checkObject } from '../support/checks.js';
 import { monotonicMs } from '../support/clock.js';
-import { CALM_MS, detect } from './detect.js';
+import { describeMs } from '../support/wording.js';
+import { CALM_MS, detect, silenceOf } from './detect.js';
 import {
   activeFacts,
   NOTHING_DONE,
@@ -130,7 +131,10 @@ async function stop(
   keepsAlive: boolean,
 ): Promise<RecoveryOutcome> {
   if (request) {
-    table.signals.fire(record, 'recovery', undefined, request.settleMs ?? record.origin.settleMs);
+    const { settleMs = record.origin.settleMs } = request;
+    const silent = describeMs(silenceOf(record, monotonicMs()));
+    const because = reason === 'stuck' ? `silent for ${silent}` : 'requested while it moved';
+    table.signals.fire(record, 'recovery', undefined, settleMs, { because });
     table.state.outbox.flush();
   }
   const over = await untilOver(table, record, keepsAlive);

@@ -1,9 +1,10 @@
 import { CoordinatorClosedError, DeadlockError } from '../errors/wait-errors.js';
 import { holderOf } from '../ownership/holder.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
+import { insideSection } from '../ownership/refusals.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import type { Origin } from '../ownership/terms.js';
-import { openSectionOf, type Section } from '../ownership/section.js';
+import { openSectionOf, type Section, sectionsAround } from '../ownership/section.js';
 import { endlessWait, nearestAlive } from '../ownership/wait-graph.js';
 import type { RunView } from '../types.js';
 import { untilEnded } from './until-ended.js';
@@ -88,6 +89,16 @@ export function refuseFromInside(table: OwnerTable, origin: Origin): void {
   const scope = table.state.ambient.getStore();
   if (scope === undefined) return;
   const asker = { run: nearestAlive(scope.run), section: openSectionOf(scope) };
+  for (const section of sectionsAround(scope)) {
+    if (section.isGuest && section.record.origin === origin) {
+      throw insideSection(
+        section.record,
+        'close the coordinator',
+        section,
+        section.gate.queue.owner,
+      );
+    }
+  }
   for (const record of runsOf(table, origin)) {
     const chain = endlessWait(asker, record);
     if (chain === undefined) continue;

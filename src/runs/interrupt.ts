@@ -4,7 +4,7 @@ import { waitAborted } from '../ownership/refusals.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import { NOWHERE } from '../ownership/scope.js';
 import { openSectionOf } from '../ownership/section.js';
-import { endlessWait, nearestAlive } from '../ownership/wait-graph.js';
+import { endlessWait, nearestAlive, noteWait } from '../ownership/wait-graph.js';
 import {
   checkCount,
   checkDuration,
@@ -149,17 +149,15 @@ export async function untilOver(
 ): Promise<'ended' | 'revoked' | 'still-running'> {
   const ambient = table.state.ambient.getStore() ?? NOWHERE;
   const scope = { run: nearestAlive(ambient.run), section: openSectionOf(ambient) };
-  if (record.phase !== 'ended' && endlessWait(scope, record)) return 'still-running';
-  // Who waits for the end of another is not waited for in its turn, by that one or others.
-  const targets = (): readonly RunRecord[] => [record];
-  const waiting = [scope.run, scope.section];
-  for (const waiter of waiting) if (waiter) (waiter.awaited ??= new Set()).add(targets);
+  if (record.phase !== 'ended' && endlessWait(scope, record, true)) return 'still-running';
+  const isBounded = record.firing !== undefined && record.firing.countdown.dueAtMs < Infinity;
+  const forget = noteWait([scope.run, scope.section], () => [record], isBounded);
   try {
     // The countdown to the revocation keeps no process alive; whoever waits for it does.
     const lookMs = keepsAlive ? KEEP_ALIVE_MS : Infinity;
     while (!(await untilEnded(table, [record], lookMs)));
   } finally {
-    for (const waiter of waiting) waiter?.awaited?.delete(targets);
+    forget();
   }
   return record.end === 'revoked' ? 'revoked' : 'ended';
 }

@@ -37,5 +37,12 @@ export function logLateError(record: RunRecord, error: unknown, reason: SessionE
   if (error === reason) return;
   const { runId, path: sessionFile } = record;
   const facts = { runId, sessionFile, eventId: reason.eventId, err: error };
-  log(record.origin.logger, 'warn', facts, 'session task failed after its signal had fired');
+  // What was passed the signal did as it was told.
+  const isObedient = error instanceof Error && error.name === 'AbortError';
+  log(
+    record.origin.logger,
+    isObedient ? 'debug' : 'warn',
+    facts,
+    'session task failed after its signal had fired',
+  );
 }

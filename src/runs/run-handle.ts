@@ -7,7 +7,7 @@ import { checkAlive, checkOutside, checkOwner } from '../ownership/run-guards.js
 import { NOWHERE } from '../ownership/scope.js';
 import { sectionOf } from '../ownership/section.js';
 import { isPending } from '../ownership/turn-work.js';
-import { scopeWithin } from '../ownership/wait-graph.js';
+import { noteWait, scopeWithin } from '../ownership/wait-graph.js';
 import {
   checkDuration,
   checkFunction,
@@ -160,13 +160,12 @@ export class RunHandle implements Run {
     const record = this.#record;
     const { ambient } = this.#table.state;
     const scope = scopeWithin(record, ambient.getStore() ?? NOWHERE);
-    const targets = () => [record];
-    const waiting = [scope.run === record ? undefined : scope.run, scope.section];
-    for (const waiter of waiting) if (waiter) (waiter.awaited ??= new Set()).add(targets);
+    const asking = scope.run === record ? undefined : scope.run;
+    const forget = noteWait([asking, scope.section], () => [record]);
     try {
       await this.#table.parking.comeBack(record, waitMs, scope);
     } finally {
-      for (const waiter of waiting) waiter?.awaited?.delete(targets);
+      forget();
     }
   }
 

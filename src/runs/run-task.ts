@@ -115,14 +115,16 @@ function perform<T>(
     });
   };
   let answer: T | Promise<T>;
+  let isLater: boolean;
   try {
     answer = table.state.ambient.run(scope, call.task, handle);
+    isLater = isThenable(answer);
   } catch (error) {
     fail(error);
     return;
   }
-  if (isThenable(answer)) Promise.resolve(answer).then(succeed, fail);
-  else succeed(answer);
+  if (isLater) Promise.resolve(answer).then(succeed, fail);
+  else succeed(answer as T);
 }
 
 /**

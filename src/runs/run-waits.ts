@@ -3,7 +3,7 @@ import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import { NOWHERE } from '../ownership/scope.js';
 import { openSectionOf } from '../ownership/section.js';
-import { endlessWait, nearestAlive } from '../ownership/wait-graph.js';
+import { endlessWait, nearestAlive, noteWait } from '../ownership/wait-graph.js';
 import { checkText, wrongType } from '../support/checks.js';
 import type { RunView, SessionFileLike } from '../types.js';
 import { findQueue, spellingOf } from './find-queue.js';
@@ -91,11 +91,10 @@ export async function wait(
   }
   // A wait with a limit ends by itself: it may disappoint, but nobody hangs in a circle with it.
   const isEndless = options.waitMs === undefined || options.waitMs === Infinity;
-  const waiting = isEndless ? [scope.run, scope.section] : [];
-  for (const waiter of waiting) if (waiter) (waiter.awaited ??= new Set()).add(targets);
+  const forget = noteWait(isEndless ? [scope.run, scope.section] : [], targets);
   try {
     return await untilTold(table.callerSignals, options, subscribe);
   } finally {
-    for (const waiter of waiting) waiter?.awaited?.delete(targets);
+    forget();
   }
 }

@@ -49,8 +49,8 @@ export class Steering {
     }
     try {
       const { ambient } = this.#table.state;
-      const { terms } = this.#holder;
-      const answer: unknown = ambient.run(this.#holder, () => terms.steer?.(this.#message));
+      const { steer } = this.#holder.terms;
+      const answer: unknown = ambient.run(this.#holder, () => steer?.(this.#message));
       if (isThenable(answer)) Promise.resolve(answer).then(this.#onAnswer, this.#onError);
       else this.#onAnswer(answer);
     } catch (error) {

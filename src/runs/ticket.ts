@@ -170,7 +170,8 @@ export class AdmittedTicket implements Ticket, GrantWaiter {
   #checkClaim(): void {
     const { record, table } = this;
     const ambient = table.state.ambient.getStore() ?? NOWHERE;
-    const scope = { run: nearestAlive(ambient.run), section: openSectionOf(ambient) };
+    const named = record.terms.hasParent ? nearestAlive(record.asker) : undefined;
+    const scope = { run: nearestAlive(ambient.run) ?? named, section: openSectionOf(ambient) };
     const { queue, phase } = record;
     const isBehindOwn = ownerAround(scope.run, record.key) !== undefined;
     if (queue?.owner && phase === 'waiting' && !isBehindOwn) {

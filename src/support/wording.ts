@@ -29,7 +29,7 @@ export function describeHolder(holder: Holder, nowMs: number = Date.now()): stri
   const since = age(nowMs, holder.grantedAtMs ?? holder.requestedAtMs);
   return (
     `${holder.kind} run ${holder.runId}${label}, ${holder.phase} for ${since}${silent}, ` +
-    `${holder.waiting} waiting, ${describeLimits(holder)}, pid ${holder.pid} on ${holder.host}`
+    `${holder.waiting} waiting, ${describeEnd(holder, nowMs)}, pid ${holder.pid} on ${holder.host}`
   );
 }
 
@@ -40,6 +40,16 @@ function age(nowMs: number, sinceMs: number): string {
 
 function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ');
+}
+
+/** When it will lose the file: it was told to stop already, or will be. */
+function describeEnd(holder: Holder, nowMs: number): string {
+  const { stopping } = holder;
+  if (stopping === undefined) return describeLimits(holder);
+  const { why, atMs, dueAtMs } = stopping;
+  const left =
+    dueAtMs === undefined ? 'may take any time' : `loses its turn in ${age(dueAtMs, nowMs)}`;
+  return `told to stop ${age(nowMs, atMs)} ago (${why}), ${left}`;
 }
 
 function describeLimits({ limits }: Holder): string {

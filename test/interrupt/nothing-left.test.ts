@@ -79,10 +79,10 @@ describe('after an interrupt', () => {
     const asker = await sessions.acquire({ sessionFile: FILE });
     const other = await sessions.acquire({ sessionFile: 'memory:b' });
     const told = asker.within(() => sessions.interrupt(other));
-    expect(recordOf(asker)?.awaited?.size).toBe(1);
+    expect(recordOf(asker)?.awaitedForNow?.size).toBe(1);
     await other.release();
     await told;
-    expect(recordOf(asker)?.awaited?.size).toBe(0);
+    expect(recordOf(asker)?.awaitedForNow?.size).toBe(0);
     await asker.release();
   });
 

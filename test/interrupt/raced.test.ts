@@ -77,7 +77,7 @@ describe('interrupt, recovery and natural end of one run', () => {
     });
     const told = sessions.interrupt({ runId: 'a' });
     await run.release();
-    expect([(await told).status, (await again[0])?.status]).toEqual(['ended', 'still-running']);
+    expect([(await told).status, (await again[0])?.status]).toEqual(['ended', 'ended']);
     expect(stage.told().filter((line) => line === 'signalled a')).toHaveLength(1);
   });
 

@@ -42,7 +42,8 @@ describe('logger', () => {
   });
 
   it.each([
-    ['timed-out', 'warn', { waitMs: 0 }],
+    ['timed-out', 'warn', { waitMs: 1 }],
+    ['timed-out', 'debug', { waitMs: 0 }],
     ['refused', 'warn', { runId: 'owner' }],
     ['aborted', 'info', { signal: AbortSignal.abort() }],
   ] as const)('hears of a request that was %s at level %s', async (type, level, request) => {

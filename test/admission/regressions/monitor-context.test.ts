@@ -27,7 +27,7 @@ describe('a monitor that was made inside a run', () => {
     expect(outcome).toMatchObject({ status: 'revoked', observed: { revoked: true } });
     monitor?.[Symbol.dispose]();
     toStop.open();
-    await expect(ended).rejects.toThrow('was told to stop (recovery)');
+    await expect(ended).rejects.toThrow('was told to stop (recovery');
   });
 
   it('does not call its listeners inside that run', async () => {

@@ -81,7 +81,7 @@ describe('a monitor that is disposed of', () => {
     // Then that is not told
     await expect(looked).resolves.toBeUndefined();
     expect(watch.told()).toEqual(['stuck k', 'recovery-requested k']);
-    expect(stage.lines.at(-1)?.message).toBe('session recovery-requested');
+    expect(stage.lines.at(-1)?.message).toBe('session stuck');
   });
 
   it('[S2] lets a recovery that is under way come to its end', async () => {

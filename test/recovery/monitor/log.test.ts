@@ -24,8 +24,7 @@ describe('the log of a monitor', () => {
       'info session long-running',
       'warn session stalled',
       'warn session stuck',
-      'info session recovery-requested',
-      'info session recovery-completed',
+      'warn session recovery-completed',
     ]);
   });
 

@@ -69,7 +69,8 @@ export async function waitBehind(
 
 /** Turns of the event loop until it is so; no timer, so that it works under fake time too. */
 export async function until(isSo: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 10_000; turn += 1) {
+  const begunMs = realNowMs();
+  for (let turn = 0; turn < 10_000 || realNowMs() - begunMs < HANGS_MS; turn += 1) {
     if (isSo()) return;
     await loopTurn();
   }
@@ -77,6 +78,9 @@ export async function until(isSo: () => boolean): Promise<void> {
 }
 
 const { setImmediate: realSetImmediate } = globalThis;
+const realNowMs = performance.now.bind(performance);
+/** Real files take as long as the machine takes. */
+const HANGS_MS = 4_000;
 
 /** Long enough for everything that needs no I/O and no timer to happen. */
 export async function loopTurn(): Promise<void> {
