@@ -109,6 +109,8 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
   /** How many events there had been when its present turn began, and on which key it did. */
   grantSequence = 0;
   grantKey = '';
+  /** How many events there had been when it ended. */
+  endSequence = 0;
   /** What was found of the run before the present turn, once somebody looked. */
   previous: { readonly generation: number; readonly run: PreviousRun | undefined } | undefined =
     undefined;

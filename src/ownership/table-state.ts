@@ -36,6 +36,8 @@ export class TableState {
   readonly ambient: AsyncLocalStorage<Scope> = new AsyncLocalStorage();
   /** Called whenever a file has no runs left. */
   readonly idleListeners: Set<() => void> = new Set();
+  /** The last run of each key that has ended; not more of them than events are kept. */
+  readonly lastEnds: Map<string, RunRecord> = new Map();
   readonly counters: Counters = createCounters();
   readonly log: EventLog<RunRecord>;
   /** Users are told in nobody's context: what a run causes is not done inside of that run. */
@@ -144,6 +146,19 @@ export class TableState {
   /** The file in use under this key, or under the one that its owner moved it to. */
   queueOf(key: string): FileQueue | undefined {
     return this.queues.get(key) ?? (this.moved.size === 0 ? undefined : this.moved.get(key));
+  }
+
+  /** Guests leave nothing behind that a successor would have to repair. */
+  noteEnd(record: RunRecord): void {
+    const { lastEnds, log } = this;
+    if (record.terms.isGuest || log.capacity === 0) return;
+    record.endSequence = log.written;
+    lastEnds.set(record.key, record);
+    if (lastEnds.size <= log.capacity) return;
+    for (const oldest of lastEnds.keys()) {
+      lastEnds.delete(oldest);
+      return;
+    }
   }
 
   /** Told when a file, or the whole table, may have become idle. */

@@ -127,6 +127,7 @@ export class Turns {
     this.#state.counters.ends[end] += 1;
     this.#departures.retire(record);
     this.#emitEnd(record, end, nowMs);
+    this.#state.noteEnd(record);
     if (queue === undefined) return;
     if (isOwner) queue.gate?.abandon(record, () => endedError(record, 'wait at the gate'));
     record.endBytes = record.work?.endBytes;

@@ -11,12 +11,18 @@ export function previousOf(table: OwnerTable, record: RunRecord): PreviousRun | 
   return record.previous.run;
 }
 
-function find(table: OwnerTable, record: RunRecord): PreviousRun | undefined {
-  const previous = table.state.log.lastBefore(
-    record.grantSequence,
-    'ended',
-    (other) => other !== record && other.key === record.grantKey && !other.terms.isGuest,
-  );
+function find({ state }: OwnerTable, record: RunRecord): PreviousRun | undefined {
+  const { grantSequence, grantKey } = record;
+  // However much has happened on other files since: the history may not reach back that far.
+  const last = state.lastEnds.get(grantKey);
+  const isBefore = last !== undefined && last !== record && last.endSequence <= grantSequence;
+  const previous = isBefore
+    ? last
+    : state.log.lastBefore(
+        grantSequence,
+        'ended',
+        (other) => other !== record && other.key === grantKey && !other.terms.isGuest,
+      );
   if (previous?.end === undefined) return undefined;
   const { runId, end, startBytes, endBytes } = previous;
   return Object.freeze({ runId, end, startBytes, ...(endBytes === undefined ? {} : { endBytes }) });

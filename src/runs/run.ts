@@ -71,14 +71,14 @@ export interface RunRequest {
 export interface Run extends RunView, AsyncDisposable {
   /**
    * Fires once, when the run should stop: its caller's signal, a stuck or too long turn, a more
-   * urgent run, `close()`. Its reason is a `RunInterruptedError` that says why. From then on the
+   * urgent run, `interrupt`, recovery, `close()`. Its reason is a `RunInterruptedError` that says why. From then on the
    * run has the coordinator's `settleMs` to end by itself; after that its turn is taken. Listeners
-   * run in the context of this run, whoever made it fire.
+   * are called in the context in which the signal was first asked for, whoever made it fire.
    */
   readonly signal: AbortSignal;
   /**
    * Fires when a run of a more urgent kind waits, or recovery asks: give way when convenient. Once
-   * in a turn; a new turn after `park` has a new one. Listeners run in the context of this run.
+   * in a turn; a new turn after `park` has a new one. Its listeners are called as those of `signal`.
    */
   readonly yieldSignal: AbortSignal;
   /** The session file: all writing goes through it. */

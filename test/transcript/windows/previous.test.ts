@@ -191,14 +191,26 @@ describe('run.previous', () => {
     expect(readFileSync(next, 'utf8')).toBe('{"line":2}\n');
   });
 
-  it('is undefined where the history knows it no more', async () => {
+  it('is undefined where runs of too many other files have ended since', async () => {
     const sessions = stage.open({ historySize: 4 });
     const file = dir.join('s.jsonl');
     await sessions.run({ sessionFile: file }, () => {});
-    await sessions.run({ sessionFile: 'memory:a' }, () => {});
-    await sessions.run({ sessionFile: 'memory:a' }, () => {});
+    for (const name of ['a', 'b', 'c', 'd']) {
+      await sessions.run({ sessionFile: `memory:${name}` }, () => {});
+    }
 
     expect(await previousIn(sessions, file)).toBeUndefined();
+  });
+
+  it('[X5] is known however much has happened on another file since', async () => {
+    const sessions = stage.open({ historySize: 4 });
+    const file = dir.join('s.jsonl');
+    await sessions.run({ sessionFile: file, runId: 'first' }, () => {});
+    for (let round = 0; round < 10; round += 1) {
+      await sessions.run({ sessionFile: 'memory:a' }, () => {});
+    }
+
+    expect(await previousIn(sessions, file)).toMatchObject({ runId: 'first' });
   });
 
   it('is undefined where no history is kept', async () => {
