@@ -68,4 +68,23 @@ describe('the time to settle, where the process stands still', () => {
     await told;
     await end(deaf);
   });
+
+  it('is not given back anew because a later interrupt comes', async () => {
+    // Given a run that has got 50 s of its minute back, and has 50 s left
+    const sessions = stage.open({ settleMs: 60_000, stuckAfterMs: false });
+    const deaf = await startHeedless(sessions, DEAF);
+    const first = sessions.interrupt(deaf.run);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await block(50_000);
+
+    // When a later interrupt gives it 20 s, and the process stands still for longer
+    const second = sessions.interrupt(deaf.run, { settleMs: 20_000 });
+    await block(30_000);
+    await vi.advanceTimersByTimeAsync(10_001);
+
+    // Then it gets back what was left of the minute, and not all of the 20 s
+    expect(deaf.run.end).toBe('revoked');
+    await Promise.all([first, second]);
+    await end(deaf);
+  });
 });

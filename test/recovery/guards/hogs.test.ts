@@ -32,20 +32,70 @@ describe('the limit of silence of a run that keeps the process busy in slices', 
     },
   );
 
-  it('[T4] begins with the progress that it makes, as for all others', async () => {
-    // Given a run that has nothing left to be forgiven
+  it('[T4] begins anew, with all that is forgiven, where it makes progress', async () => {
+    // Given how long a run may keep the process busy, and another that has used nearly all of that
+    const sessions = stage.open(OPTIONS);
+    const first = await watchedOwner(sessions, { sessionFile: FILE });
+    const fullMs = await hog(first, 7_000, HOUR_MS);
+    await first.release();
+    const run = await watchedOwner(sessions, { sessionFile: FILE });
+    await hog(run, 7_000, fullMs - 10_000);
+    expect(run.signal.aborted).toBe(false);
+
+    // When it makes progress, and goes on as before
+    run.progress();
+    const silentMs = await hog(run, 7_000, HOUR_MS);
+
+    // Then it has as long as it had at first
+    expect(Math.abs(silentMs - fullMs)).toBeLessThan(7_000);
+    await run.release();
+  });
+
+  it('[S3] begins anew after progress also where a stall is longer than it', async () => {
+    // Given a run that was excused once for such a stall, and has made progress since
     const sessions = stage.open(OPTIONS);
     const run = await watchedOwner(sessions, { sessionFile: FILE });
-    await block(55_000);
-    await block(55_000);
-
-    // When it makes progress, and the process stands still again
+    await block(65_000);
     run.progress();
-    await block(55_000);
-    await vi.advanceTimersByTimeAsync(50_000);
 
-    // Then that stall is none of its silence
+    // When there is another one
+    await block(65_000);
+    await vi.advanceTimersByTimeAsync(57_000);
+
+    // Then it is excused in full
     expect(run.signal.aborted).toBe(false);
+    await run.release();
+  });
+
+  it('[S3] comes later by what is left to be forgiven, where a stall is longer than that', async () => {
+    // Given a run whose silence has begun anew after a stall that was too long
+    const sessions = stage.open(OPTIONS);
+    const run = await watchedOwner(sessions, { sessionFile: FILE });
+    await block(65_000);
+
+    // When the process stands still for as long again
+    await block(65_000);
+    await vi.advanceTimersByTimeAsync(54_000);
+    expect(run.signal.aborted).toBe(false);
+
+    // Then 60 s of that are none of its silence, and the other 5 s are
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(run.signal.reason).toMatchObject({ why: 'stuck' });
+    await run.release();
+  });
+
+  it('[S3] does not count an hour in which nothing could run, for recovery either', async () => {
+    // Given a run that may be silent for ever
+    const sessions = stage.open({ ...OPTIONS, stuckAfterMs: false });
+    const run = await watchedOwner(sessions, { sessionFile: FILE });
+
+    // When the process stands still once, far longer than is forgiven stall by stall
+    await block(HOUR_MS);
+    await vi.advanceTimersByTimeAsync(30_000);
+
+    // Then nothing of that hour is its silence
+    const outcome = await sessions.recover({ sessionFile: FILE, silentMs: 60_000 });
+    expect(outcome).toMatchObject({ status: 'skipped', reason: 'active_run' });
     await run.release();
   });
 
