@@ -12,11 +12,11 @@ import type {
   RunPhase,
   RunView,
   SessionFile,
-  Stopping,
 } from '../types.js';
 import type { Deadline } from './deadlines.js';
 import type { GrantWaiter } from './decision.js';
 import type { FileQueue } from './file-queue.js';
+import { type Firing, stoppingOf } from './firing.js';
 import type { Scope } from './scope.js';
 import type { SectionRequest } from './gate.js';
 import type { Section } from './section.js';
@@ -28,18 +28,6 @@ import { declaredSilenceMs, maintenanceDueMs, phaseOf, type TurnWindow } from '.
 
 /** The resolved file, or why there is none. */
 export type Resolution = { readonly file: SessionFile } | { readonly error: unknown };
-
-/** The signal of the run has fired: why, and what its users see as the reason. */
-export interface Firing {
-  readonly reason: RunInterruptedError;
-  readonly firedMs: number;
-  /** What is seen of it; worked out at the first look, anew when the countdown has changed. */
-  seen?: { readonly countdown: Countdown<RunRecord>; readonly stopping: Stopping };
-  /** Until the run is revoked. */
-  countdown: Countdown<RunRecord>;
-  /** How much of it can be given back where the process stands still: at most once what it was. */
-  spareMs: number;
-}
 
 /**
  * The one record of a run. The file's queue holds it, the index lists it, the ambient store carries
@@ -307,16 +295,4 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
         : { stopping: stoppingOf(this.firing) }),
     });
   }
-}
-
-function stoppingOf(firing: Firing): Stopping {
-  const { reason, firedMs, countdown, seen } = firing;
-  if (seen?.countdown === countdown) return seen.stopping;
-  const { dueAtMs } = countdown;
-  const facts = { why: reason.why, atMs: wallMsOf(firedMs) };
-  const stopping = Object.freeze(
-    dueAtMs === Infinity ? facts : { ...facts, dueAtMs: wallMsOf(dueAtMs) },
-  );
-  firing.seen = { countdown, stopping };
-  return stopping;
 }
