@@ -1,14 +1,15 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
+import { resolvePath } from '../../src/identity/resolve.js';
 import { useTempDir } from '../support/temp-dir.js';
 import { useFaultyFs } from './support/faulty-fs.js';
 import { useStage } from './support/stage.js';
 import { settled } from './support/steps.js';
 
-/** Lets resolutions that need the real file system finish. */
-async function resolved(): Promise<void> {
-  for (let turn = 0; turn < 40; turn += 1) await new Promise(setImmediate);
-  await new Promise((done) => setTimeout(done, 20));
+/** Lets resolutions that need the real file system finish: others of the same kind have, since. */
+async function resolved(path: string): Promise<void> {
+  for (let round = 0; round < 3; round += 1) await resolvePath(path);
+  await settled();
 }
 
 describe('Arrivals', () => {
@@ -25,7 +26,7 @@ describe('Arrivals', () => {
     const runs = [0, 1, 2].map((index) =>
       sessions.run({ sessionFile }, () => void served.push(index)),
     );
-    await resolved();
+    await resolved(sessionFile);
     expect(served).toEqual([]);
 
     // When it is resolved
@@ -45,7 +46,7 @@ describe('Arrivals', () => {
     const first = sessions.acquire({ sessionFile, signal: stop.signal });
     const refused = first.catch((error: unknown) => error);
     const second = sessions.run({ sessionFile }, () => 'served');
-    await resolved();
+    await resolved(sessionFile);
 
     // When the caller of the first gives up
     stop.abort();
@@ -79,7 +80,7 @@ describe('Arrivals', () => {
     const task = vi.fn();
     const runs = ['first', 'second'].map((runId) => sessions.run({ sessionFile, runId }, task));
     const outcomes = Promise.allSettled(runs);
-    await resolved();
+    await resolved(sessionFile);
 
     // When the coordinator is closed
     const report = await sessions.close({ waitMs: 0 });
@@ -94,7 +95,7 @@ describe('Arrivals', () => {
     expect({ requests, gone: cancelled + refused }).toEqual({ requests: 2, gone: 2 });
     expect(report.cancelledWaiters.map(({ runId }) => runId)).toEqual(['first', 'second']);
     slow.open();
-    await resolved();
+    await resolved(sessionFile);
   });
 
   it('whenIdle() waits for requests that are being resolved', async () => {
