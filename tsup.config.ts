@@ -1,7 +1,11 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: {
+    index: 'src/index.ts',
+    'lock-file': 'src/leases/lock-file/lock-file-leases.ts',
+    cli: 'src/cli.ts',
+  },
   format: 'esm',
   target: 'es2022',
   tsconfig: 'tsconfig.src.json',

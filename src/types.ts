@@ -35,6 +35,7 @@ export const RUN_ENDS = [
   'stuck',
   'revoked',
   'takeover',
+  'lease-lost',
   'shutdown',
   'unclaimed',
 ] as const;
@@ -49,6 +50,7 @@ export type InterruptCause =
   | 'stuck'
   | 'max-hold'
   | 'takeover'
+  | 'lease-lost'
   | 'recovery'
   | 'shutdown';
 
@@ -63,11 +65,14 @@ export type FileChange = (typeof FILE_CHANGES)[number];
 /** The run that had the file before, as far as is still known. Guests do not count. */
 export interface PreviousRun {
   readonly runId: string;
-  readonly end: RunEnd;
+  /** `died`: its process did, or gave no sign of life any more, in the middle of its turn. */
+  readonly end: RunEnd | 'died';
   /** How long the file was when that run's turn began. */
   readonly startBytes: number;
-  /** Where the last of its own writes ended; absent where it wrote nothing. */
+  /** Where the last of its own writes ended; absent where it wrote nothing, or died. */
   readonly endBytes?: number;
+  /** Where it ran, if it died in another process. */
+  readonly host?: string;
 }
 
 /** What a guest wrote, or a stranger whose bytes were adopted (then without a label). */
@@ -110,6 +115,8 @@ export interface RunView {
   readonly progressNote?: string | undefined;
   /** How many runs wait for this file. */
   readonly waiting: number;
+  /** Decimal; of the lease that its turn began with, where there are leases. */
+  readonly fencingToken?: string | undefined;
   /** Set while the run lives and its signal has fired. */
   readonly stopping?: Stopping | undefined;
 }
@@ -131,12 +138,37 @@ export interface RunLimits {
   readonly maintenanceLeftMs?: number | false;
 }
 
-/** Who has the file: the view of a run, with the limits after which its turn is taken away. */
-export interface Holder extends RunView {
+/** A run of this thread that has the file, with the limits after which its turn is taken away. */
+export interface HoldingRun extends RunView {
   readonly limits: RunLimits;
   readonly pid: number;
   readonly host: string;
 }
+
+/** Who has a session file towards other processes: what they can read of it. */
+export interface HolderInfo {
+  /** Random, one for each thread: a process id alone comes back after a restart. */
+  readonly instanceId: string;
+  readonly runId: string;
+  readonly sessionKey?: string;
+  readonly sessionId?: string;
+  readonly kind: RunKind;
+  readonly pid: number;
+  /** 0 is the main thread. */
+  readonly threadId: number;
+  readonly host: string;
+  /** Of the kernel, where it has one: another one means that the machine was started anew. */
+  readonly bootId?: string;
+  readonly processStartedAtMs: number;
+  readonly acquiredAtMs: number;
+  /** How long the file was when the turn began. */
+  readonly startBytes?: number;
+  /** Decimal; grows with every lease of this file. */
+  readonly fencingToken?: string;
+}
+
+/** Who has the file: a run of this thread, or one of another process or thread. */
+export type Holder = HoldingRun | HolderInfo;
 
 /** One step of a chain of runs that would wait for each other for ever. */
 export interface DeadlockLink {

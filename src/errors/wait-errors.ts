@@ -1,5 +1,5 @@
 import { describeHolder, describeMs, holderClause } from '../support/wording.js';
-import type { DeadlockLink } from '../types.js';
+import type { DeadlockLink, Holder, HoldingRun } from '../types.js';
 import {
   BROKEN,
   BUSY,
@@ -119,13 +119,17 @@ export class DuplicateRunError extends SessionError {
     super(facts, {
       message:
         `Cannot start run ${JSON.stringify(facts.runId)} on ${JSON.stringify(facts.sessionFile)}: ` +
-        `run ids must be unique, and a live run${facts.holder ? ` on ${JSON.stringify(facts.holder.sessionFile)}` : ''} ` +
+        `run ids must be unique, and a live run${isHere(facts.holder) ? ` on ${JSON.stringify(facts.holder.sessionFile)}` : ''} ` +
         `has this one${facts.holder ? `: ${describeHolder(facts.holder)}` : ''}`,
       retry: 'never',
       userMessage: BUSY,
     });
     this.runId = facts.runId;
   }
+}
+
+function isHere(holder: Holder | undefined): holder is HoldingRun {
+  return holder !== undefined && 'phase' in holder;
 }
 
 /**

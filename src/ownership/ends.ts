@@ -9,6 +9,7 @@ const END_OF: Readonly<Record<InterruptCause, RunEnd>> = {
   stuck: 'stuck',
   'max-hold': 'interrupted',
   takeover: 'takeover',
+  'lease-lost': 'lease-lost',
   recovery: 'interrupted',
   shutdown: 'shutdown',
 };

@@ -1,4 +1,4 @@
-import type { Holder } from '../types.js';
+import type { Holder, HolderInfo, HoldingRun } from '../types.js';
 
 /** `950 ms`, `15 s`, `2 min 30 s`, `1 h 5 min`: for error texts, exact enough to act on. */
 export function describeMs(ms: number): string {
@@ -20,6 +20,22 @@ export function holderClause(holder: Holder | undefined): string {
 }
 
 export function describeHolder(holder: Holder, nowMs: number = Date.now()): string {
+  return 'phase' in holder ? describeRun(holder, nowMs) : describeElsewhere(holder, nowMs);
+}
+
+/** A run of another process or thread, which may have had several turns under one lease. */
+export function describeElsewhere(holder: HolderInfo, nowMs: number = Date.now()): string {
+  const { kind, runId, sessionKey, threadId, pid, host, fencingToken } = holder;
+  const label = sessionKey === undefined ? '' : ` of ${JSON.stringify(sessionKey)}`;
+  const thread = threadId === 0 ? '' : ` thread ${threadId}`;
+  const token = fencingToken === undefined ? '' : `, token ${fencingToken}`;
+  return (
+    `${kind} run ${runId}${label} in pid ${pid}${thread} on ${host}, ` +
+    `since ${age(nowMs, holder.acquiredAtMs)}, process started ${age(nowMs, holder.processStartedAtMs)} ago${token}`
+  );
+}
+
+function describeRun(holder: HoldingRun, nowMs: number): string {
   const label = holder.sessionKey === undefined ? '' : ` of ${JSON.stringify(holder.sessionKey)}`;
   const note = holder.progressNote === undefined ? '' : ` (${oneLine(holder.progressNote)})`;
   const silent =
@@ -43,7 +59,7 @@ function oneLine(text: string): string {
 }
 
 /** When it will lose the file: it was told to stop already, or will be. */
-function describeEnd(holder: Holder, nowMs: number): string {
+function describeEnd(holder: HoldingRun, nowMs: number): string {
   const { stopping } = holder;
   if (stopping === undefined) return describeLimits(holder);
   const { why, atMs, dueAtMs } = stopping;
@@ -52,7 +68,7 @@ function describeEnd(holder: Holder, nowMs: number): string {
   return `told to stop ${age(nowMs, atMs)} ago (${why}), ${left}`;
 }
 
-function describeLimits({ limits }: Holder): string {
+function describeLimits({ limits }: HoldingRun): string {
   const { maintenanceLeftMs: leftMs } = limits;
   if (leftMs === false) return 'its maintenance may take any time';
   if (leftMs !== undefined) return `its maintenance may take ${describeMs(leftMs)} more`;

@@ -1,0 +1,74 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { LockOptions } from 'proper-lockfile';
+import { ClaimFs } from './claim-fs.js';
+import { noteGone } from './held-here.js';
+import type { Ledger } from './ledger.js';
+
+type Lock = (file: string, options: LockOptions) => Promise<() => Promise<void>>;
+
+/** A claim that is kept alive. */
+export interface LiveClaim {
+  readonly number: bigint;
+  /** Ends the heartbeat and gives the claim back. */
+  release(): Promise<void>;
+}
+
+let lock: Lock | undefined;
+
+/**
+ * proper-lockfile, loaded when the first lease is wanted, without what it installs: it listens for
+ * signals, and removes locks by their path, without a look at whose they are.
+ */
+function properLock(): Lock {
+  if (lock === undefined) {
+    const require = createRequire(import.meta.url);
+    const inside = createRequire(require.resolve('proper-lockfile'));
+    const path = inside.resolve('signal-exit');
+    const wasLoaded = require.cache[path] !== undefined;
+    ({ lock } = require('proper-lockfile') as { lock: Lock });
+    // Somebody else's, with listeners of its own, is left as it is.
+    if (!wasLoaded) (inside(path) as { unload?: () => void }).unload?.();
+  }
+  return lock;
+}
+
+/**
+ * One attempt to follow the last claim; undefined where somebody else was faster.
+ *
+ * @param follow the attempt
+ * @param onLost called when the heartbeat finds that somebody followed this claim
+ */
+export async function claim(
+  ledger: Ledger,
+  heartbeatMs: number,
+  follow: () => bigint | undefined,
+  onLost: () => void,
+): Promise<LiveClaim | undefined> {
+  const fs = new ClaimFs(ledger, follow);
+  // Each under a name of its own: proper-lockfile keeps its locks by name, and a late release of
+  // one would end another.
+  const name = join(ledger.folder, `claim-${(count += 1)}`);
+  const options: LockOptions = {
+    ...{ fs, realpath: false, retries: 0, update: heartbeatMs },
+    // Nothing is ever stale to it; who may be followed is decided here.
+    stale: Infinity,
+    onCompromised: onLost,
+  };
+  try {
+    const stop = await properLock()(name, options);
+    return { number: fs.number as bigint, release: () => stop().catch(unlessReleased) };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (fs.number !== undefined) noteGone(ledger.folder, fs.number);
+    const wasTakenAtOnce = fs.number !== undefined && code === 'ENOENT';
+    if (code === 'ELOCKED' || wasTakenAtOnce) return undefined;
+    throw error;
+  }
+}
+
+let count = 0;
+
+function unlessReleased(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'ERELEASED') throw error;
+}

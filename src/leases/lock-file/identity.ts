@@ -1,0 +1,75 @@
+import { readlinkSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { readText, thisThread } from '../../support/this-process.js';
+
+/** What tells one thread of one process of one machine from all others, as far as it is known. */
+export interface ProcessIdentity {
+  readonly instanceId: string;
+  readonly host: string;
+  /** The machine, since names of machines are given twice. */
+  readonly machineId?: string | undefined;
+  /** Of the kernel. Equal only on one machine, and until it is started anew. */
+  readonly bootId?: string | undefined;
+  /** Process ids mean something only inside of it. */
+  readonly pidNamespace?: string | undefined;
+  readonly pid: number;
+  /** When the process began, in the ticks of its kernel. */
+  readonly startTicks?: string | undefined;
+  readonly threadId: number;
+  /** The thread, as the kernel knows it. */
+  readonly osThreadId?: string | undefined;
+  readonly threadStartTicks?: string | undefined;
+}
+
+let own: ProcessIdentity | undefined;
+
+/** Of this thread; worked out when the first lease is wanted. */
+export function ownIdentity(): ProcessIdentity {
+  own ??= readOwn();
+  return own;
+}
+
+function readOwn(): ProcessIdentity {
+  const { instanceId, host, bootId, pid, threadId } = thisThread();
+  const osThreadId = linkOf('/proc/thread-self')?.split('/').at(-1);
+  return {
+    instanceId,
+    host,
+    machineId: readText('/etc/machine-id') ?? hardwareId(),
+    bootId,
+    pidNamespace: linkOf('/proc/self/ns/pid'),
+    pid,
+    startTicks: startTicksOf(`/proc/${pid}/stat`),
+    threadId,
+    osThreadId,
+    threadStartTicks: startTicksOf(`/proc/${pid}/task/${osThreadId}/stat`),
+  };
+}
+
+/**
+ * When the process or thread behind this file of the kernel began; undefined where there is none,
+ * or only what is left of a dead one until its parent has looked.
+ *
+ * Source: proc_pid_stat(5): the name, in brackets, may hold anything; the state is the first field
+ * behind it, the start time the twentieth.
+ */
+export function startTicksOf(path: string): string | undefined {
+  const text = readText(path);
+  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
+  return fields === undefined || fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+}
+
+/** Where the machine has no id of its own: the addresses of its network cards. */
+function hardwareId(): string | undefined {
+  const cards = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const addresses = new Set(cards.filter((card) => !card.internal).map((card) => card.mac));
+  return addresses.size === 0 ? undefined : [...addresses].sort().join(' ');
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}

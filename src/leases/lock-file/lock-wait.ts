@@ -1,0 +1,185 @@
+import { LeaseUnavailableError } from '../../errors/lease-errors.js';
+import type { HolderInfo, SessionFile } from '../../types.js';
+import type { LeaseRequest } from '../provider.js';
+import { Doorbell } from './doorbell.js';
+import { isPassing } from './failures.js';
+import { claim } from './heartbeat.js';
+import { noteHeld } from './held-here.js';
+import type { Ledger } from './ledger.js';
+import { LockLease } from './lock-lease.js';
+import { diedBefore, type Look, lookAt } from './look.js';
+import type { LockFileSettings } from './options.js';
+import { encodeRecord } from './record.js';
+import { Silence } from './silence.js';
+import type { Turnstile } from './turnstile.js';
+
+/** How often a waiting process looks, where nothing has rung: a death rings nowhere. */
+const POLL_MS = 50;
+
+type Taken = Extract<Look, { state: 'taken' }>;
+
+/** One request for a lock, until it has it or gives up. */
+export class LockWait {
+  readonly #file: SessionFile;
+  readonly #ledger: Ledger;
+  readonly #settings: LockFileSettings;
+  readonly #turnstile: Turnstile;
+  readonly #request: LeaseRequest;
+  readonly #silence = new Silence();
+  #doorbell: Doorbell | undefined;
+  #mark: string | undefined;
+  #told: string | undefined;
+  #isStopped = false;
+
+  constructor(
+    file: SessionFile,
+    ledger: Ledger,
+    settings: LockFileSettings,
+    turnstile: Turnstile,
+    request: LeaseRequest,
+  ) {
+    this.#file = file;
+    this.#ledger = ledger;
+    this.#settings = settings;
+    this.#turnstile = turnstile;
+    this.#request = request;
+  }
+
+  /** @param leases where the lease is entered, until it is over */
+  async done(leases: Set<LockLease>): Promise<LockLease> {
+    const { signal } = this.#request;
+    signal.addEventListener('abort', this.stop, { once: true });
+    try {
+      for (;;) {
+        if (signal.aborted) this.#isStopped = true;
+        if (this.#isStopped) throw stopped();
+        const lease = await this.#attempt(leases);
+        if (lease === undefined) await this.#doorbellOf().next(POLL_MS);
+        else if (this.#isStopped) await lease.release();
+        else return lease;
+      }
+    } finally {
+      signal.removeEventListener('abort', this.stop);
+      this.#leave();
+    }
+  }
+
+  /** Gives up at once, or gives back what has just come. */
+  readonly stop = (): void => {
+    this.#isStopped = true;
+    this.#doorbell?.ring();
+  };
+
+  async #attempt(leases: Set<LockLease>): Promise<LockLease | undefined> {
+    try {
+      const look = lookAt(this.#ledger);
+      if (look.state === 'taken' && !this.#isOver(look)) return this.#held(look.holder);
+      const { last } = look.sight;
+      if (this.#turnstile.mustLeave(this.#ledger, last?.number)) return this.#left();
+      const lease = await this.#take(look, leases);
+      return lease ?? this.#left();
+    } catch (error) {
+      if (this.#request.wait && isPassing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Whether whoever has it does not count any more. */
+  #isOver({ number, judgement }: Taken): boolean {
+    if (judgement.liveness === 'dead') return true;
+    const silentMs = this.#silence.look(number, this.#ledger.beatOf(number));
+    return silentMs >= this.#settings.expireMs;
+  }
+
+  async #take(look: Look, leases: Set<LockLease>): Promise<LockLease | undefined> {
+    const { onLost } = this.#request;
+    const died = diedBefore(this.#ledger, look);
+    const own: { lease?: LockLease } = {};
+    const live = await claim(
+      this.#ledger,
+      this.#settings.heartbeatMs,
+      () => this.#follow(look),
+      () => own.lease?.lost(),
+    );
+    if (live === undefined) return undefined;
+    const lease = new LockLease(this.#file, this.#ledger, live, died, {
+      isWanted: (ledger) => this.#turnstile.isWanted(ledger),
+      onLost,
+      gone: (gone) => {
+        leases.delete(gone);
+        this.#turnstile.noteGivenBack(this.#ledger, live.number);
+      },
+    });
+    own.lease = lease;
+    leases.add(lease);
+    return lease;
+  }
+
+  /** From its first moment it is known in this thread, so that nobody here takes it for an orphan. */
+  #follow({ sight }: Look): bigint | undefined {
+    const holder = { ...this.#request.holder, acquiredAtMs: Date.now() };
+    const number = this.#ledger.follow(sight, encodeRecord(holder));
+    if (number !== undefined) {
+      noteHeld(this.#ledger.folder, number, () => {
+        this.#ledger.free(number);
+      });
+    }
+    return number;
+  }
+
+  /** It was free a moment ago, and somebody else takes it. */
+  #left(): undefined {
+    if (!this.#request.wait) throw held(this.#file, undefined, this.#ledger.folder);
+    this.#mark ??= this.#leaveMark();
+    return undefined;
+  }
+
+  /** Somebody else has it. */
+  #held(holder: HolderInfo | undefined): undefined {
+    const { wait, onHeld } = this.#request;
+    if (!wait) throw held(this.#file, holder, this.#ledger.folder);
+    this.#mark ??= this.#leaveMark();
+    const told = `${holder?.fencingToken} ${holder?.runId}`;
+    if (told === this.#told) return undefined;
+    this.#told = told;
+    onHeld?.(holder);
+    return undefined;
+  }
+
+  #leaveMark(): string {
+    const mark = this.#ledger.mark(encodeRecord(this.#request.holder));
+    this.#turnstile.own.add(mark);
+    return mark;
+  }
+
+  #doorbellOf(): Doorbell {
+    this.#doorbell ??= new Doorbell(this.#ledger.folder);
+    return this.#doorbell;
+  }
+
+  /** Nothing of the wait stays. */
+  #leave(): void {
+    this.#doorbell?.close();
+    if (this.#mark === undefined) return;
+    this.#ledger.unmark(this.#mark);
+    this.#turnstile.own.delete(this.#mark);
+  }
+}
+
+function held(
+  file: SessionFile,
+  holder: HolderInfo | undefined,
+  lockPath: string,
+): LeaseUnavailableError {
+  return new LeaseUnavailableError({
+    ...{ sessionFile: file.path, reason: 'held', holder, lockPath },
+    detail:
+      holder === undefined
+        ? 'somebody has it, and its lock does not tell who'
+        : 'another process or thread has it',
+  });
+}
+
+function stopped(): Error {
+  return new Error('nobody waits any more');
+}

@@ -1,0 +1,62 @@
+import type { HolderInfo } from '../../types.js';
+import { isHeldHere } from './held-here.js';
+import type { Ledger, Sight } from './ledger.js';
+import { type Judgement, judge } from './liveness.js';
+import { type LockRecord, parseRecord } from './record.js';
+
+/** Who has a session file, as the lock tells it. */
+export type Look =
+  | { readonly state: 'free'; readonly sight: Sight }
+  | {
+      readonly state: 'taken';
+      readonly sight: Sight;
+      readonly number: bigint;
+      /** Undefined where the lock says nothing that this version understands. */
+      readonly holder: HolderInfo | undefined;
+      readonly judgement: Judgement;
+    };
+
+const UNREADABLE: Judgement = {
+  liveness: 'unknown',
+  because: 'its lock says nothing that can be understood',
+};
+
+/** Reads, and takes nothing. @throws what the file system says */
+export function lookAt(ledger: Ledger): Look {
+  const sight = ledger.look();
+  const { last } = sight;
+  if (last === undefined || last.isFree) return { state: 'free', sight };
+  const { number } = last;
+  const record = recordOf(ledger.read(number));
+  if (record === undefined) {
+    return { state: 'taken', sight, number, holder: undefined, judgement: UNREADABLE };
+  }
+  const judgement = judge(record.process, isHeldHere(ledger.folder, number));
+  const later = recordOf(ledger.readLater(number)) ?? record;
+  const holder = { ...later.holder, fencingToken: String(number) };
+  return { state: 'taken', sight, number, holder, judgement };
+}
+
+/** Who died without having given the file back, where that is why it can be had now. */
+export function diedBefore(ledger: Ledger, look: Look): HolderInfo | undefined {
+  if (look.state === 'taken') return look.holder;
+  const { last, hasDied } = look.sight;
+  if (last === undefined || !hasDied) return undefined;
+  return recordOf(ledger.readDied(last.number))?.holder;
+}
+
+function recordOf(text: string | undefined): LockRecord | undefined {
+  return text === undefined ? undefined : parseRecord(text);
+}
+
+/** Whether somebody else waits who is not proven dead. Marks of the dead are removed. */
+export function marksOfOthers(ledger: Ledger, own: ReadonlySet<string>): readonly string[] {
+  return ledger.look().waiting.filter((name) => {
+    if (own.has(name)) return false;
+    const record = recordOf(ledger.readMark(name));
+    if (record === undefined) return false;
+    if (judge(record.process, true).liveness !== 'dead') return true;
+    ledger.unmark(name);
+    return false;
+  });
+}

@@ -1,0 +1,51 @@
+import { monotonicMs } from '../../support/clock.js';
+import type { Ledger } from './ledger.js';
+import { marksOfOthers } from './look.js';
+
+/** How long whoever gave a file back leaves it to those who waited. */
+const AFTER_YOU_MS = 300;
+
+/** A file that this thread gave back while others waited for it. */
+interface GivenBack {
+  readonly number: bigint;
+  readonly untilMs: number;
+}
+
+/**
+ * Keeps a thread that wants a file again and again from passing by those of other processes, who
+ * hear of a free file only a moment later. Whoever did not take the chance gets no second one.
+ */
+export class Turnstile {
+  /** The marks of this thread's own waits. */
+  readonly own: Set<string> = new Set();
+  readonly #givenBack = new Map<string, GivenBack>();
+  readonly #asleep = new Set<string>();
+
+  isWanted(ledger: Ledger): boolean {
+    try {
+      return marksOfOthers(ledger, this.own).some((name) => !this.#asleep.has(name));
+    } catch {
+      return false;
+    }
+  }
+
+  /** A claim was given back. */
+  noteGivenBack(ledger: Ledger, number: bigint): void {
+    if (!this.isWanted(ledger)) return;
+    this.#givenBack.set(ledger.folder, { number, untilMs: monotonicMs() + AFTER_YOU_MS });
+  }
+
+  /** Whether the claim that was given back is left to somebody else for now. */
+  mustLeave(ledger: Ledger, last: bigint | undefined): boolean {
+    const { folder } = ledger;
+    const givenBack = this.#givenBack.get(folder);
+    if (givenBack === undefined) return false;
+    const isOver = monotonicMs() >= givenBack.untilMs;
+    if (givenBack.number === last && !isOver && this.isWanted(ledger)) return true;
+    this.#givenBack.delete(folder);
+    if (givenBack.number === last && isOver) {
+      for (const name of marksOfOthers(ledger, this.own)) this.#asleep.add(name);
+    } else this.#asleep.clear();
+    return false;
+  }
+}

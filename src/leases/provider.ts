@@ -1,0 +1,60 @@
+import type { HolderInfo, SessionFile } from '../types.js';
+
+/** A wish for a lease. */
+export interface LeaseRequest {
+  /** What others can read of whoever has it. */
+  readonly holder: HolderInfo;
+  /** False: now or never. */
+  readonly wait: boolean;
+  /** Ends the wait. */
+  readonly signal: AbortSignal;
+  /** Called once, and never after `release`, when another process has taken the file over. */
+  readonly onLost: (cause: Error) => void;
+  /**
+   * Called while it waits, when that begins and when somebody else has the file; undefined where
+   * nobody can say who.
+   */
+  readonly onHeld?: ((holder: HolderInfo | undefined) => void) | undefined;
+}
+
+/** The right to a session file, for as long as nobody took it over. */
+export interface Lease {
+  /** Higher than that of every lease on this file before. */
+  readonly fencingToken: bigint;
+  /** Whose turn had not ended when its lease was taken over: it died, or was thought to have. */
+  readonly died?: HolderInfo | undefined;
+  /**
+   * Looks where the lease is kept. Synchronous, so that it can be asked right before a write.
+   *
+   * @throws LeaseUnavailableError `ERR_SESSION_LEASE_UNAVAILABLE` nobody can tell now
+   */
+  isHeld(): boolean;
+  /** Whether others wait for it. Without it they might at any time. */
+  isWanted?(): boolean;
+  /** Other processes see another holder from now on: the next run of this process. */
+  update(holder: HolderInfo): Promise<void>;
+  /** Idempotent. A lease that was lost stays with whoever has it now. */
+  release(): Promise<void>;
+}
+
+/** Excludes other processes, and threads, from a session file. One serves the whole thread. */
+export interface LeaseProvider {
+  readonly name: string;
+  /** So many turns of this thread in a row, while others wait, then it is theirs. @defaultValue 16 */
+  readonly maxHandOvers?: number | undefined;
+  /**
+   * Resolves once the file is this thread's.
+   *
+   * @throws LeaseUnavailableError `ERR_SESSION_LEASE_UNAVAILABLE` held by another and `wait` is
+   *   false, or leases cannot be kept where the file is
+   * @throws the reason of the signal; nothing stays
+   */
+  acquire(file: SessionFile, request: LeaseRequest): Promise<Lease>;
+  /**
+   * Who has the file; undefined where nobody does, or somebody who is proven dead. Takes no lock
+   * and changes nothing.
+   */
+  inspect(file: SessionFile): Promise<HolderInfo | undefined>;
+  /** Gives all leases back; nothing of the provider stays. Idempotent. */
+  close(): Promise<void>;
+}
