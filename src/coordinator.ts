@@ -2,6 +2,7 @@ import type { Coordinator, CoordinatorSnapshot } from './coordinator-interface.j
 import { ConfigurationError } from './errors/setup-errors.js';
 import { CoordinatorClosedError } from './errors/wait-errors.js';
 import { parseSessionFile } from './identity/parse-input.js';
+import type { LeaseProvider } from './leases/provider.js';
 import { copyCounters } from './observe/counters.js';
 import type { OwnershipEvent } from './observe/events.js';
 import { openingClosed } from './ownership/openings.js';
@@ -262,8 +263,28 @@ export function createCoordinator(options: CoordinatorOptions = {}): Coordinator
   const { historySize } = settings;
   const table = settings.isolated ? new OwnerTable(historySize) : sharedOwnerTable(historySize);
   if (settings.markers !== undefined) installMarkers(table, settings.markers);
+  if (settings.leases !== undefined) installLeases(table, settings.leases);
   table.state.log.grow(historySize);
   return new SessionCoordinator(table, settings);
+}
+
+function installLeases({ leasing, state }: OwnerTable, leases: LeaseProvider): void {
+  const present = leasing.provider;
+  if (present === leases) return;
+  if (present !== undefined) {
+    throw new ConfigurationError(
+      `leases ${JSON.stringify(leases.name)} do not fit the provider ${JSON.stringify(present.name)}, ` +
+        'which another coordinator has installed in this thread; pass the same object, or none',
+    );
+  }
+  for (const { isMarker, path } of state.all()) {
+    if (isMarker) continue;
+    throw new ConfigurationError(
+      `leases ${JSON.stringify(leases.name)} come too late: ${JSON.stringify(path)} is in use ` +
+        'without a lease in this thread; pass them to the first coordinator',
+    );
+  }
+  leasing.provider = leases;
 }
 
 function installMarkers(table: OwnerTable, markers: readonly string[]): void {

@@ -15,6 +15,7 @@ export {
   RunNotOwnerError,
   RunRevokedError,
 } from './errors/run-errors.js';
+export { LeaseLostError, LeaseUnavailableError } from './errors/lease-errors.js';
 export { SessionError } from './errors/session-error.js';
 export {
   GateBusyError,
@@ -25,8 +26,10 @@ export {
 } from './errors/transcript-errors.js';
 export type { ContentLeft, FileFingerprint, WriteProgress } from './errors/transcript-errors.js';
 export type { InvalidSessionFileReason } from './errors/setup-errors.js';
+export type { LeaseUnavailableReason } from './errors/lease-errors.js';
 export type { SessionErrorCode } from './errors/session-error.js';
 export { resolveSessionFile, resolveSessionFileSync } from './identity/session-file.js';
+export type { Lease, LeaseProvider, LeaseRequest } from './leases/provider.js';
 export type { Counters } from './observe/counters.js';
 export type { OwnershipEvent, OwnershipEventType } from './observe/events.js';
 export type { CoordinatorOptions } from './options.js';
@@ -60,6 +63,8 @@ export type {
   FileChange,
   GuestWrite,
   Holder,
+  HolderInfo,
+  HoldingRun,
   InterruptCause,
   Logger,
   PreviousRun,

@@ -1,3 +1,4 @@
+import type { LeaseProvider } from './leases/provider.js';
 import { defaultLogger } from './observe/default-logger.js';
 import type { OwnershipEvent } from './observe/events.js';
 import type { Origin, RunTerms } from './ownership/terms.js';
@@ -75,6 +76,12 @@ export interface CoordinatorOptions {
    * @defaultValue `'takeover'`
    */
   readonly onForeignAppend?: 'takeover' | 'adopt' | undefined;
+  /**
+   * Excludes other processes and threads. One serves the whole thread: the first one is installed,
+   * coordinators without one use it, too, and another one is refused. Whoever made it closes it.
+   * @defaultValue none: only runs of this thread are excluded
+   */
+  readonly leases?: LeaseProvider | undefined;
   /** An owner table of its own, for tests: it excludes nobody outside. @defaultValue `false` */
   readonly isolated?: boolean | undefined;
 }
@@ -86,6 +93,7 @@ export interface Settings extends Origin {
   readonly maxHoldMs: number;
   readonly historySize: number;
   readonly markers: readonly string[] | undefined;
+  readonly leases: LeaseProvider | undefined;
   readonly durability: 'os' | 'fsync';
   readonly onForeignAppend: 'takeover' | 'adopt';
   readonly isolated: boolean;
@@ -137,6 +145,7 @@ export function readOptions(options: CoordinatorOptions): Settings {
     maxWaiting,
     historySize,
     markers: readMarkers(options.markers),
+    leases: readLeases(options.leases),
     durability,
     onForeignAppend,
     isolated,
@@ -184,6 +193,17 @@ function readMarkers(markers: readonly string[] | undefined): readonly string[] 
     );
   }
   return [...new Set(markers)];
+}
+
+function readLeases(leases: LeaseProvider | undefined): LeaseProvider | undefined {
+  if (leases === undefined) return undefined;
+  checkObject('leases', leases);
+  checkText('leases.name', leases.name);
+  for (const method of ['acquire', 'inspect', 'close'] as const) {
+    checkFunction(`leases.${method}`, leases[method]);
+  }
+  if (leases.maxHandOvers !== undefined) checkCount('leases.maxHandOvers', leases.maxHandOvers, 0);
+  return leases;
 }
 
 /** @throws TypeError, RangeError */

@@ -325,6 +325,8 @@ describe('the error classes', () => {
       ERR_SESSION_ROTATE_REFUSED: true,
       ERR_SESSION_IO: true,
       ERR_SESSION_CLOSED: true,
+      ERR_SESSION_LEASE_UNAVAILABLE: true,
+      ERR_SESSION_LEASE_LOST: true,
       ERR_SESSION_CONFIG: true,
     };
     expect(ROWS.map(({ code }) => code).sort()).toEqual(Object.keys(codes).sort());

@@ -29,6 +29,8 @@ export class LeaseUnavailableError extends SessionError {
   }
   readonly code = 'ERR_SESSION_LEASE_UNAVAILABLE';
   readonly reason: LeaseUnavailableReason;
+  /** What is so, in words. */
+  readonly detail: string;
   /** Where the lease is kept, where that is a place. */
   declare readonly lockPath?: string;
   /** `EROFS`, `ENOSPC`, ... where a system call failed. */
@@ -52,6 +54,7 @@ export class LeaseUnavailableError extends SessionError {
       userMessage: reason === 'held' ? BUSY : BROKEN,
     });
     this.reason = reason;
+    this.detail = detail;
     if (facts.lockPath !== undefined) this.lockPath = facts.lockPath;
     if (facts.systemCode !== undefined) this.systemCode = facts.systemCode;
   }
@@ -69,13 +72,13 @@ export class LeaseLostError extends SessionError {
   /** @param facts.by who has it now, as far as that can be read */
   constructor(facts: SessionErrorFacts & { fencingToken: bigint; by?: HolderInfo | undefined }) {
     const { by } = facts;
-    const now = by === undefined ? 'nobody or somebody unknown' : describeElsewhere(by);
+    const now = by === undefined ? '' : `; the file is now with ${describeElsewhere(by)}`;
     super(
       { ...facts, holder: facts.holder ?? by },
       {
         message:
           `Lost the lease of ${JSON.stringify(facts.sessionFile)} (token ${facts.fencingToken}): ` +
-          `this process gave no sign of life for too long, or its lock was removed; the file is now with ${now}`,
+          `this process gave no sign of life for too long, or its lock was removed${now}`,
         retry: 'wait',
         userMessage: STOPPED,
       },

@@ -10,6 +10,7 @@ const LEVELS: Partial<Record<OwnershipEventType, Level>> = {
   aborted: 'info',
   cancelled: 'info',
   takeover: 'warn',
+  'lease-lost': 'warn',
   rotated: 'info',
   revoked: 'warn',
 };

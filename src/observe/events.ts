@@ -38,7 +38,7 @@ export interface EventDetails {
   /** The holder took the message: the request needs no turn of its own any more. */
   steered: { readonly holderRunId: string };
   /** The request did not want to wait, or could not: it was turned away and has changed nothing. */
-  busy: { readonly reason: 'held' | 'queue-full'; readonly holderRunId: string };
+  busy: { readonly reason: 'held' | 'held-elsewhere' | 'queue-full'; readonly holderRunId: string };
   'timed-out': StopFacts;
   aborted: StopFacts;
   cancelled: StopFacts;
@@ -63,6 +63,8 @@ export interface EventDetails {
     readonly expectedBytes: number;
     readonly seenBytes: number;
   };
+  /** Another process has taken the file over; the turn ends in the same step. */
+  'lease-lost': { readonly fencingToken: string };
   /** The turn went on in another file. */
   rotated: { readonly formerSessionFile: string };
   revoked: { readonly why: InterruptCause };

@@ -6,13 +6,13 @@ import type { Section } from './section.js';
 export type Decision =
   | {
       readonly outcome: 'queued' | 'interrupting' | 'steering';
-      /** Who owned the file in that step. */
-      readonly owner: RunRecord;
+      /** Who owned the file in that step; undefined where another process has it. */
+      readonly owner: RunRecord | undefined;
       readonly holder: Holder;
     }
   | {
       readonly outcome: 'busy';
-      readonly reason: 'held' | 'queue-full';
+      readonly reason: 'held' | 'held-elsewhere' | 'queue-full';
       readonly holder: Holder;
     };
 

@@ -3,13 +3,13 @@ import type { SessionFile } from '../types.js';
 import type { FileQueue } from './file-queue.js';
 import type { Guests } from './guests.js';
 import { asHolder } from './holder.js';
+import { howToWait } from './how-to-wait.js';
 import { identify } from './identify.js';
 import type { Places, RequestParts } from './places.js';
 import { endless, insideSection, queueFull, reentered, waitTimeout } from './refusals.js';
 import type { RunRecord } from './run-record.js';
 import { sectionOf } from './section.js';
 import type { TableState } from './table-state.js';
-import { isMoreUrgentKind } from './urgency.js';
 import { endlessWait, ownerAround } from './wait-graph.js';
 
 /**
@@ -40,7 +40,7 @@ export class Decisions {
     this.#state.count(record);
     const around = ownerAround(record.asker, record.key);
     if (around && record.terms.onReentry !== 'queue') return this.#reenter(record, around);
-    if (queue?.owner === undefined) return this.#places.take(record, queue);
+    if (queue?.owner === undefined) return this.#places.begin(record, queue);
     if (this.#isTurnedAway(record, queue, queue.owner)) return record;
     this.#checkOutside(record, queue);
     this.#checkWait(record, queue, queue.owner, around);
@@ -69,7 +69,7 @@ export class Decisions {
     if (admission === undefined) return false;
     const isSkip = admission.mode === 'skip';
     if (!isSkip && queue.waiting < record.origin.maxWaiting) return false;
-    this.#parts.departures.turnAway(record, owner, isSkip ? 'held' : 'queue-full');
+    this.#parts.departures.turnAway(record, asHolder(owner), isSkip ? 'held' : 'queue-full');
     return true;
   }
 
@@ -102,24 +102,4 @@ export class Decisions {
     record.waiter?.decided?.({ outcome, owner, holder: asHolder(owner) });
     if (isInterrupting) this.#parts.pressure.supersede(owner, record);
   }
-}
-
-/** What may be done about the owner, seen as it is in this step. */
-function howToWait(record: RunRecord, owner: RunRecord): 'queued' | 'interrupting' | 'steering' {
-  const { admission, kind } = record.terms;
-  if (admission?.mode === 'interrupt' && (admission.force || mayInterrupt(kind, owner))) {
-    return 'interrupting';
-  }
-  const isSteerable = admission?.mode === 'steer' && takesMessages(owner);
-  return isSteerable && (admission.force || kind === owner.kind) ? 'steering' : 'queued';
-}
-
-/** A run that is ending needs no push, and background work never stops a person's. */
-function mayInterrupt(kind: RunRecord['kind'], owner: RunRecord): boolean {
-  return owner.phase !== 'finishing' && !isMoreUrgentKind(owner.kind, kind);
-}
-
-/** A run that maintains, ends or was told to stop has no model call that could read a message. */
-export function takesMessages({ terms, phase, firing }: RunRecord): boolean {
-  return terms.steer !== undefined && phase === 'prompting' && firing === undefined;
 }

@@ -3,9 +3,9 @@ import { SessionError } from '../errors/session-error.js';
 import type { Counters } from '../observe/counters.js';
 import { monotonicMs, roundedMs } from '../support/clock.js';
 import type { FileQueue } from './file-queue.js';
-import { asHolder } from './holder.js';
 import { type GivenUp, outcomeOf } from './refusals.js';
 import type { RunRecord } from './run-record.js';
+import type { Holder } from '../types.js';
 import type { TableState } from './table-state.js';
 
 const COUNTED: Readonly<Record<GivenUp, keyof Omit<Counters, 'ends'>>> = {
@@ -21,6 +21,8 @@ export interface DepartureWatchers {
   over(record: RunRecord): void;
   /** The file has a new owner, or nobody waits any more. */
   ownerChanged(queue: FileQueue): void;
+  /** Fewer wait for a file that nobody of this thread owns. */
+  fewer(queue: FileQueue): void;
   /** The run has ended: nothing of it stays. */
   gone(record: RunRecord): void;
 }
@@ -77,13 +79,19 @@ export class Departures {
   }
 
   /** A request that would have to wait, and does not want to or cannot: it never becomes a run. */
-  turnAway(record: RunRecord, owner: RunRecord, reason: 'held' | 'queue-full'): void {
-    const { waiter } = record;
+  turnAway(
+    record: RunRecord,
+    holder: Holder,
+    reason: 'held' | 'held-elsewhere' | 'queue-full',
+  ): void {
+    const { waiter, queue } = record;
+    queue?.remove(record);
     record.waiter = undefined;
     this.retire(record);
     this.#state.counters.busy += 1;
-    this.#state.emit('busy', record, { reason, holderRunId: owner.runId });
-    waiter?.decided?.({ outcome: 'busy', reason, holder: asHolder(owner) });
+    this.#state.emit('busy', record, { reason, holderRunId: holder.runId });
+    waiter?.decided?.({ outcome: 'busy', reason, holder });
+    this.#fewerWait(queue);
   }
 
   /** The holder took the message of a waiting request, which gives its place up. */
@@ -101,6 +109,7 @@ export class Departures {
     if (queue === undefined) return;
     this.tellFree(queue);
     if (queue.waiting === 0) this.#watchers.ownerChanged(queue);
+    if (queue.owner === undefined) this.#watchers.fewer(queue);
   }
 
   /** Whoever was turned away from this file may ask again. */

@@ -17,3 +17,8 @@ const END_OF: Readonly<Record<InterruptCause, RunEnd>> = {
 export function endAfter(why: InterruptCause): RunEnd {
   return END_OF[why];
 }
+
+/** Whether a run was still at work when it lost its turn. */
+export function wasTaken(end: RunEnd | undefined): boolean {
+  return end === 'revoked' || end === 'lease-lost';
+}

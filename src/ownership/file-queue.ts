@@ -2,6 +2,7 @@ import type { Countdown } from '../support/countdown.js';
 import { RUN_KINDS, type SessionFile } from '../types.js';
 import type { Gate } from './gate.js';
 import { MemberList } from './member-list.js';
+import type { QueueLease } from './queue-lease.js';
 import type { RunRecord } from './run-record.js';
 import type { TurnExclusion } from './turn-exclusion.js';
 import { rankOf } from './urgency.js';
@@ -53,6 +54,8 @@ export class FileQueue {
   pressure: Countdown<FileQueue> | undefined = undefined;
   /** Told when nobody owns the file, or when fewer wait: somebody was turned away and asks again. */
   freeListeners: Set<() => void> | undefined = undefined;
+  /** What it has to do with other processes; undefined where nobody excludes them. */
+  lease: QueueLease | undefined = undefined;
   /** The turn passes on in this very step. */
   isHandingOver = false;
   waiting = 0;
@@ -72,13 +75,22 @@ export class FileQueue {
   }
 
   get isUnused(): boolean {
+    return !this.isWanted && (this.parked === undefined || this.parked.size === 0);
+  }
+
+  /** Somebody has a turn or a section, or waits for one. */
+  get isWanted(): boolean {
     return (
-      this.owner === undefined &&
-      this.waiting === 0 &&
-      (this.guests === undefined || this.guests.size === 0) &&
-      this.gate?.open === undefined &&
-      (this.parked === undefined || this.parked.size === 0)
+      this.owner !== undefined ||
+      this.length > 0 ||
+      (this.guests !== undefined && this.guests.size > 0) ||
+      this.gate?.open !== undefined
     );
+  }
+
+  /** Whether the file is this thread's, so that a turn may begin. */
+  get mayGrant(): boolean {
+    return this.lease === undefined || this.lease.lease !== undefined;
   }
 
   /** A request for its first grant. */

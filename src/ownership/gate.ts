@@ -117,6 +117,8 @@ export class Gate {
       const guest = this.queue.guests?.first;
       // A guest that was given a turn writes before the guests that came after it.
       if (guest === undefined || isAboutToWrite(this.queue.owner)) return;
+      // Another process may have the file: whoever gives a turn waits for the lease.
+      if (this.queue.owner === undefined && !this.queue.mayGrant) return;
       this.queue.remove(guest);
       this.#serve(guest);
       if (this.queue.owner === guest) return;

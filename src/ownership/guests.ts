@@ -1,6 +1,7 @@
 import { monotonicMs } from '../support/clock.js';
 import type { FileQueue } from './file-queue.js';
 import { checkStillSame } from './identify.js';
+import type { LateDecisions } from './late-decisions.js';
 import type { Places, RequestParts } from './places.js';
 import { endless, waitAborted, waitTimeout } from './refusals.js';
 import type { RunRecord } from './run-record.js';
@@ -16,25 +17,38 @@ export class Guests {
   readonly #state: TableState;
   readonly #parts: RequestParts;
   readonly #places: Places;
+  readonly #late: LateDecisions;
 
-  constructor(state: TableState, parts: RequestParts, places: Places) {
+  constructor(state: TableState, parts: RequestParts, places: Places, late: LateDecisions) {
     this.#state = state;
     this.#parts = parts;
     this.#places = places;
+    this.#late = late;
   }
 
   decide(record: RunRecord, queue: FileQueue | undefined): RunRecord {
     const host = queue?.owner;
-    if (queue === undefined || (host === undefined && queue.gate?.open === undefined)) {
-      this.#state.count(record);
-      return this.#places.take(record, queue);
-    }
+    const isUnused = host === undefined && queue?.gate?.open === undefined;
+    if (queue === undefined || isUnused) return this.#begin(record, queue);
     if (host !== undefined && this.sectionAround(record, host)) {
       this.#state.count(record);
       this.#parts.departures.join(record, host);
       return host;
     }
     this.#enqueue(record, queue);
+    return record;
+  }
+
+  #begin(record: RunRecord, queue: FileQueue | undefined): RunRecord {
+    const place = queue ?? this.#parts.turns.open(record);
+    if (place.mayGrant) {
+      this.#state.count(record);
+      return this.#places.begin(record, place);
+    }
+    this.#enqueue(record, place);
+    const holder = place.lease?.holder;
+    if (holder) this.#late.arrivedElsewhere(place, record, holder);
+    this.#parts.leasing.want(place);
     return record;
   }
 

@@ -8,6 +8,7 @@ import { Departures } from './departures.js';
 import type { FileQueue } from './file-queue.js';
 import { Gate, type GateKeepers } from './gate.js';
 import { HoldLimits } from './hold-limits.js';
+import { Leasing } from './leasing.js';
 import { Openings } from './openings.js';
 import { Parking } from './parking.js';
 import { Pressure } from './pressure.js';
@@ -16,7 +17,7 @@ import type { RunRecord } from './run-record.js';
 import { Signals } from './signals.js';
 import { TableState } from './table-state.js';
 import { Turns } from './turns.js';
-import { gateTimeout, waitTimeout } from './refusals.js';
+import { gateTimeout, leaseUnavailable, waitTimeout } from './refusals.js';
 
 /** What two copies of this package must agree on to share a table. */
 const PROTOCOL = 1;
@@ -34,6 +35,7 @@ export class OwnerTable implements ThreadTable {
   readonly parking: Parking;
   readonly pressure: Pressure;
   readonly limits: HoldLimits;
+  readonly leasing: Leasing;
   readonly callerSignals: CallerSignals = new CallerSignals();
   readonly openings: Openings = new Openings(this.callerSignals);
   /** The files on which a recovery acts: one at a time each. */
@@ -66,11 +68,29 @@ export class OwnerTable implements ThreadTable {
       ownerChanged: (queue) => {
         this.pressure.ownerChanged(queue);
       },
+      fewer: (queue) => {
+        this.turns.closeIfUnused(queue);
+      },
       gone: (record) => {
         this.#forget(record);
       },
     });
-    this.turns = new Turns(this.state, this.departures, {
+    this.leasing = new Leasing(this.state, {
+      came: (queue) => {
+        this.turns.begin(queue);
+        this.requests.late.afterGrant(queue);
+      },
+      heldElsewhere: (queue, holder) => {
+        this.requests.late.heldElsewhere(queue, holder);
+      },
+      failed: (queue, error) => {
+        this.#refuseWaiting(queue, error);
+      },
+      lost: (record, cause) => {
+        this.signals.loseLease(record, cause);
+      },
+    });
+    this.turns = new Turns(this.state, this.departures, this.leasing, {
       granted: (record) => {
         limits.track(record);
       },
@@ -89,11 +109,12 @@ export class OwnerTable implements ThreadTable {
     });
     this.signals = new Signals(this.state, this.turns, this.departures);
     this.pressure = new Pressure(this.state, this.signals);
-    this.parking = new Parking(this.state, this.turns, this.departures);
+    this.parking = new Parking(this.state, this.turns, this.departures, this.leasing);
     this.requests = new Requests(this.state, {
       turns: this.turns,
       departures: this.departures,
       signals: this.signals,
+      leasing: this.leasing,
       pressure: this.pressure,
       watchCaller: (record) => {
         const { callerSignal } = record;
@@ -137,6 +158,13 @@ export class OwnerTable implements ThreadTable {
     },
     overdue: gateTimeout,
   };
+
+  /** The file cannot be had: each is told so, by an error of its own. */
+  #refuseWaiting(queue: FileQueue, error: unknown): void {
+    for (const record of [...queue.inOrder(), ...(queue.guests ?? [])]) {
+      this.departures.stopWaiting(record, leaseUnavailable(record, error));
+    }
+  }
 
   #forget(record: RunRecord): void {
     record.firing?.countdown.stop();

@@ -1,6 +1,9 @@
 import { monotonicMs } from '../support/clock.js';
 import type { Departures } from './departures.js';
+import type { FileQueue } from './file-queue.js';
 import { checkStillSame } from './identify.js';
+import type { Leasing } from './leasing.js';
+import { PROBE_MS } from './places.js';
 import type { RunRecord } from './run-record.js';
 import type { Scope } from './scope.js';
 import type { TableState } from './table-state.js';
@@ -18,11 +21,13 @@ export class Parking {
   readonly #state: TableState;
   readonly #turns: Turns;
   readonly #departures: Departures;
+  readonly #leasing: Leasing;
 
-  constructor(state: TableState, turns: Turns, departures: Departures) {
+  constructor(state: TableState, turns: Turns, departures: Departures, leasing: Leasing) {
     this.#state = state;
     this.#turns = turns;
     this.#departures = departures;
+    this.#leasing = leasing;
   }
 
   /** Gives the turn of an owner up; the file passes on in the same step. */
@@ -59,7 +64,7 @@ export class Parking {
     if (record.firing) throw record.firing.reason;
     checkStillSame(this.#state, record, queue);
     if (queue.owner === undefined) {
-      this.#turns.admit(queue, record, monotonicMs());
+      this.#begin(queue, record, waitMs);
       return;
     }
     if (waitMs === 0) throw waitTimeout(record);
@@ -68,5 +73,17 @@ export class Parking {
     queue.enqueueResume(record);
     this.#turns.contend(queue);
     this.#state.deadlines.start(record, record.parkedMs, waitMs);
+  }
+
+  /** Nobody of this thread has the file: another process may have it since the turn was given up. */
+  #begin(queue: FileQueue, record: RunRecord, waitMs: number): void {
+    if (queue.mayGrant) {
+      this.#turns.admit(queue, record, monotonicMs());
+      return;
+    }
+    if (waitMs === 0 && queue.lease?.holder) throw waitTimeout(record);
+    queue.enqueueResume(record);
+    this.#state.deadlines.start(record, record.parkedMs, waitMs || PROBE_MS);
+    this.#leasing.want(queue);
   }
 }

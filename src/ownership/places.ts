@@ -2,6 +2,8 @@ import { monotonicMs } from '../support/clock.js';
 import type { Departures } from './departures.js';
 import type { FileQueue } from './file-queue.js';
 import type { Gate } from './gate.js';
+import type { LateDecisions } from './late-decisions.js';
+import type { Leasing } from './leasing.js';
 import type { Pressure } from './pressure.js';
 import type { RunRecord } from './run-record.js';
 import type { Signals } from './signals.js';
@@ -13,6 +15,7 @@ export interface RequestParts {
   readonly turns: Turns;
   readonly departures: Departures;
   readonly signals: Signals;
+  readonly leasing: Leasing;
   readonly pressure: Pressure;
   /** The caller's signal, if there is one, reaches the run from now on. Idempotent. */
   watchCaller(record: RunRecord): void;
@@ -20,20 +23,39 @@ export interface RequestParts {
   gateOf(queue: FileQueue): Gate;
 }
 
+/** How long it may take to find out whether a file is free now. */
+export const PROBE_MS = 5_000;
+
 /** Where a request goes that was let in: to its turn, or to its place in the queue. */
 export class Places {
   readonly #state: TableState;
   readonly #parts: RequestParts;
+  readonly #late: LateDecisions;
 
-  constructor(state: TableState, parts: RequestParts) {
+  constructor(state: TableState, parts: RequestParts, late: LateDecisions) {
     this.#state = state;
     this.#parts = parts;
+    this.#late = late;
   }
 
-  /** The file is free: the turn begins. */
-  take(record: RunRecord, queue: FileQueue | undefined): RunRecord {
+  /** Nobody of this thread has the file: the turn begins, as soon as no other process has it. */
+  begin(record: RunRecord, queue: FileQueue | undefined): RunRecord {
+    const place = queue ?? this.#parts.turns.open(record);
+    if (place.mayGrant) return this.#take(record, place);
+    const { leasing } = this.#parts;
+    const holder = place.lease?.holder;
+    this.#state.list(record, place);
+    place.enqueue(record);
+    record.isUndecided = true;
+    this.startDeadline(record);
+    this.#parts.watchCaller(record);
+    leasing.want(place);
+    if (holder) this.#late.arrivedElsewhere(place, record, holder);
+    return record;
+  }
+
+  #take(record: RunRecord, place: FileQueue): RunRecord {
     const { turns } = this.#parts;
-    const place = queue ?? turns.open(record);
     this.#state.list(record, place);
     place.exclusion?.engage();
     const nowMs = record.isMarker ? record.arrivedMs : monotonicMs();
@@ -56,6 +78,7 @@ export class Places {
 
   startDeadline(record: RunRecord): void {
     if (record.deadline) return;
-    this.#state.deadlines.start(record, record.arrivedMs, record.waitLimitMs);
+    // Whether another process has the file cannot be told in no time at all.
+    this.#state.deadlines.start(record, record.arrivedMs, record.waitLimitMs || PROBE_MS);
   }
 }

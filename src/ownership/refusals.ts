@@ -4,6 +4,7 @@ import {
   OwnerWaitTimeoutError,
   QueueFullError,
 } from '../errors/wait-errors.js';
+import { LeaseUnavailableError } from '../errors/lease-errors.js';
 import { SessionError } from '../errors/session-error.js';
 import type { DeadlockLink } from '../types.js';
 import type { FileQueue } from './file-queue.js';
@@ -62,6 +63,23 @@ export function gateTimeout(
     position: 1,
     queueLength,
   });
+}
+
+/** What the provider said, to this one of all who waited. */
+export function leaseUnavailable({ path: sessionFile }: RunRecord, cause: unknown): unknown {
+  if (isLeaseUnavailable(cause)) {
+    const { reason, detail, holder, lockPath, systemCode } = cause;
+    return new LeaseUnavailableError({
+      ...{ sessionFile, reason, detail, holder, lockPath, systemCode, cause: cause.cause },
+    });
+  }
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const detail = `its lease provider failed (${said})`;
+  return new LeaseUnavailableError({ sessionFile, reason: 'io', detail, cause });
+}
+
+function isLeaseUnavailable(error: unknown): error is LeaseUnavailableError {
+  return SessionError.is(error) && error.code === 'ERR_SESSION_LEASE_UNAVAILABLE';
 }
 
 export function waitAborted(record: RunRecord, cause: unknown): OwnerWaitAbortedError {

@@ -6,6 +6,7 @@ import { Arrivals } from './arrivals.js';
 import type { GrantWaiter } from './decision.js';
 import { Decisions } from './decisions.js';
 import { Guests } from './guests.js';
+import { LateDecisions } from './late-decisions.js';
 import { Places, type RequestParts } from './places.js';
 import { waitAborted, waitTimeout } from './refusals.js';
 import { type Resolution, RunRecord } from './run-record.js';
@@ -38,6 +39,7 @@ export class Requests {
   /** Requests whose path is still being resolved; not listed, since their file is not known yet. */
   readonly arrivals: Arrivals;
   readonly guests: Guests;
+  readonly late: LateDecisions;
   readonly #state: TableState;
   readonly #parts: RequestParts;
   readonly #places: Places;
@@ -47,8 +49,9 @@ export class Requests {
   constructor(state: TableState, parts: RequestParts) {
     this.#state = state;
     this.#parts = parts;
-    this.#places = new Places(state, parts);
-    this.guests = new Guests(state, parts, this.#places);
+    this.late = new LateDecisions(state, parts);
+    this.#places = new Places(state, parts, this.late);
+    this.guests = new Guests(state, parts, this.#places, this.late);
     this.#decisions = new Decisions(state, parts, this.#places, this.guests);
     this.arrivals = new Arrivals(
       (record, resolution) => {

@@ -1,8 +1,10 @@
 import { RotateRefusedError } from '../errors/transcript-errors.js';
-import { readFileId } from '../identity/file-id.js';
+import { type FileId, readFileId } from '../identity/file-id.js';
+import type { Lease } from '../leases/provider.js';
 import type { SessionFile } from '../types.js';
 import type { FileQueue } from './file-queue.js';
 import { holderOf } from './holder.js';
+import type { OwnerTable } from './owner-table.js';
 import type { RunRecord } from './run-record.js';
 import type { TableState } from './table-state.js';
 
@@ -12,17 +14,15 @@ import type { TableState } from './table-state.js';
  *
  * @throws RotateRefusedError, InvalidSessionFileError nothing has moved
  */
-export function moveTo(state: TableState, record: RunRecord, file: SessionFile): void {
+export function moveTo(
+  { state, leasing }: Pick<OwnerTable, 'state' | 'leasing'>,
+  record: RunRecord,
+  file: SessionFile,
+  lease?: Lease,
+): void {
   const { queue } = record;
   if (queue === undefined) throw new Error('a run that owns a file has its queue');
-  const id = readFileId(file.realPath, file.path);
-  checkUnused(
-    state,
-    record,
-    queue,
-    file,
-    id && state.fileIds.aliasOf(file.realPath, id, undefined),
-  );
+  const id = checkMove(state, record, file);
   const formerSessionFile = record.path;
   const formerKey = queue.key;
   state.queues.delete(queue.key);
@@ -39,7 +39,26 @@ export function moveTo(state: TableState, record: RunRecord, file: SessionFile):
     run.file = file;
   }
   record.fileId = id;
+  leasing.moved(queue, record, formerKey, lease);
   state.emit('rotated', record, { formerSessionFile }, undefined, undefined, formerKey);
+}
+
+/**
+ * Whether nobody of this thread uses that file.
+ *
+ * @throws RotateRefusedError, InvalidSessionFileError
+ */
+export function checkMove(
+  state: TableState,
+  record: RunRecord,
+  file: SessionFile,
+): FileId | undefined {
+  const { queue } = record;
+  if (queue === undefined) throw new Error('a run that owns a file has its queue');
+  const id = readFileId(file.realPath, file.path);
+  const alias = id && state.fileIds.aliasOf(file.realPath, id, undefined);
+  checkUnused(state, record, queue, file, alias);
+  return id;
 }
 
 function checkUnused(

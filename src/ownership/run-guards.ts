@@ -1,4 +1,5 @@
 import { RunEndedError, RunNotOwnerError, RunRevokedError } from '../errors/run-errors.js';
+import { wasTaken } from './ends.js';
 import { insideSection } from './refusals.js';
 import type { RunRecord } from './run-record.js';
 import { NOWHERE } from './scope.js';
@@ -37,6 +38,6 @@ export function endedError(record: RunRecord, action: string): RunEndedError | R
   const end = record.end ?? finishing?.end;
   const cause = record.firing?.reason;
   const facts = { sessionFile, runId, action, cause, eventId: cause?.eventId };
-  const isRevoked = end === 'revoked' || record.isClosing;
+  const isRevoked = wasTaken(end) || record.isClosing;
   return isRevoked ? new RunRevokedError(facts) : new RunEndedError({ ...facts, end });
 }

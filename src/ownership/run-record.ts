@@ -72,6 +72,8 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
   isListed = false;
   /** Admitted, and nobody has taken the turn into their hands yet. */
   isUnclaimed = false;
+  /** It waits, and nobody could tell yet whether that is for another process. */
+  isUndecided = false;
   isCounted = false;
   /** Parked, and its turn did not come back: it may ask again. */
   isStranded = false;
@@ -99,6 +101,8 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
   grantKey = '';
   /** How many events there had been when it ended. */
   endSequence = 0;
+  /** Decimal; of the lease of its present turn. */
+  fencingToken: string | undefined = undefined;
   /** What was found of the run before the present turn, once somebody looked. */
   previous: { readonly generation: number; readonly run: PreviousRun | undefined } | undefined =
     undefined;
@@ -290,6 +294,7 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
       ...(this.#progressAtMs === undefined ? {} : { progressAtMs: this.#progressAtMs }),
       ...(this.progressNote === undefined ? {} : { progressNote: this.progressNote }),
       waiting: this.waiting,
+      ...(this.fencingToken === undefined ? {} : { fencingToken: this.fencingToken }),
       ...(this.firing === undefined || this.phase === 'ended'
         ? {}
         : { stopping: stoppingOf(this.firing) }),

@@ -118,7 +118,7 @@ export class Signals {
    * Takes the turn of a run whose signal has fired. Its task, if it still runs, owns nothing. A
    * section that is open may end first, within what is left of the time to settle; none begins.
    */
-  revoke(record: RunRecord): void {
+  revoke(record: RunRecord, end: 'revoked' | 'lease-lost' = 'revoked'): void {
     const { firing } = record;
     if (firing === undefined || record.phase === 'ended') return;
     const { reason } = firing;
@@ -128,9 +128,16 @@ export class Signals {
     if (mayWait && record.work !== undefined && record.work.sections > 0) return;
     this.#state.emit('revoked', record, { why: reason.why }, reason.eventId);
     if (record.onRevoked) this.#state.draining.add(record);
-    this.#turns.end(record, 'revoked');
+    this.#turns.end(record, end);
     record.onRevoked?.reject(reason);
     record.onRevoked = undefined;
+  }
+
+  /** Another process has the file already: there is nothing to wait for. */
+  loseLease(record: RunRecord, cause: Error): void {
+    this.#state.emit('lease-lost', record, { fencingToken: record.fencingToken ?? '' });
+    this.fire(record, 'lease-lost', cause, 0);
+    this.revoke(record, 'lease-lost');
   }
 
   #settle(record: RunRecord, dueAtMs: number): Countdown<RunRecord> {

@@ -6,6 +6,7 @@ import { endAfter } from './ends.js';
 import { checkStillSame } from './identify.js';
 import { endedError } from './run-guards.js';
 import { FileQueue } from './file-queue.js';
+import type { Leasing } from './leasing.js';
 import type { RunRecord } from './run-record.js';
 import type { TableState } from './table-state.js';
 import { TurnExclusion } from './turn-exclusion.js';
@@ -35,17 +36,20 @@ export interface TurnWatchers {
 export class Turns {
   readonly #state: TableState;
   readonly #departures: Departures;
+  readonly #leasing: Leasing;
   readonly #watchers: TurnWatchers;
 
-  constructor(state: TableState, departures: Departures, watchers: TurnWatchers) {
+  constructor(state: TableState, departures: Departures, leasing: Leasing, watchers: TurnWatchers) {
     this.#state = state;
     this.#departures = departures;
+    this.#leasing = leasing;
     this.#watchers = watchers;
   }
 
   /** Makes a file that nobody uses a file in use. */
   open(record: RunRecord): FileQueue {
     const queue = new FileQueue(record.key, record.file?.realPath ?? record.key);
+    this.#leasing.open(queue, record);
     this.#state.queues.set(record.key, queue);
     if (!record.isMarker) this.#state.fileIds.note(queue, record.fileId);
     return queue;
@@ -60,6 +64,7 @@ export class Turns {
     record.noteGrant(nowMs);
     record.grantSequence = this.#state.log.written;
     record.grantKey = record.key;
+    this.#leasing.granted(queue, record);
     this.#state.deadlines.stop(record);
     this.#state.counters[isResumed ? 'resumed' : 'granted'] += 1;
     this.#state.emit(isResumed ? 'resumed' : 'granted', record, { waitedMs }, undefined, nowMs);
@@ -140,6 +145,7 @@ export class Turns {
   /** The run that moved the file has ended: its former names are other files again. */
   #stay(queue: FileQueue): void {
     queue.move = undefined;
+    this.#leasing.settleFormer(queue);
     for (const [key, moved] of this.#state.moved)
       if (moved === queue) this.#state.moved.delete(key);
   }
@@ -167,6 +173,11 @@ export class Turns {
   #handOver(queue: FileQueue): void {
     queue.owner = undefined;
     queue.exclusion?.leave();
+    this.begin(queue);
+  }
+
+  /** Nobody owns the file: whoever is next gets the turn, where the file is this thread's. */
+  begin(queue: FileQueue): void {
     if (queue.isHandingOver) return;
     queue.isHandingOver = true;
     try {
@@ -175,6 +186,7 @@ export class Turns {
       queue.isHandingOver = false;
     }
     if (queue.owner !== undefined) {
+      if (queue.length > 0) this.contend(queue);
       queue.gate?.advance();
       return;
     }
@@ -186,6 +198,7 @@ export class Turns {
 
   #grantNext(queue: FileQueue): void {
     for (let next = queue.head(); next !== undefined; next = queue.head()) {
+      if (!this.#leasing.mayPass(queue)) return;
       const nowMs = monotonicMs();
       if (this.#mayBeGranted(queue, next, nowMs)) this.admit(queue, next, nowMs);
       if (queue.owner !== undefined) return;
@@ -228,6 +241,8 @@ export class Turns {
 
   /** Nothing is kept for a file that nobody uses. */
   closeIfUnused(queue: FileQueue): void {
+    if (queue.isHandingOver) return;
+    this.#leasing.settle(queue);
     if (!queue.isUnused || this.#state.queues.get(queue.key) !== queue) return;
     this.#state.queues.delete(queue.key);
     this.#state.fileIds.forget(queue);

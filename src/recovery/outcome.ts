@@ -1,3 +1,4 @@
+import { wasTaken } from '../ownership/ends.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import type { SessionFileLike } from '../types.js';
@@ -119,8 +120,8 @@ export function activeFacts({ state }: OwnerTable, record: RunRecord): Active {
     sessionFile,
     observed: {
       aborted: firing !== undefined,
-      settled: end !== undefined && end !== 'revoked',
-      revoked: end === 'revoked',
+      settled: end !== undefined && !wasTaken(end),
+      revoked: wasTaken(end),
       nextGranted: owner !== undefined && owner !== record,
     },
   };

@@ -63,7 +63,8 @@ export type Admission =
   /** Nothing was changed. */
   | {
       readonly outcome: 'busy';
-      readonly reason: 'held' | 'queue-full';
+      /** `held-elsewhere`: by another process or thread. */
+      readonly reason: 'held' | 'held-elsewhere' | 'queue-full';
       readonly holder: Holder;
       /**
        * True once a request would not be turned away for this reason; false where `waitMs` or
@@ -114,7 +115,8 @@ class Teller implements TicketListener {
     const { ticket } = this;
     if (decision.outcome === 'busy') {
       this.#answer(turnedAway(this.#table, ticket.record, decision));
-    } else if (decision.outcome === 'steering') this.#steer(decision);
+    } else if (decision.outcome === 'steering' && decision.owner)
+      this.#steer(decision, decision.owner);
     else this.#answer(waiting(ticket, decision));
   }
 
@@ -129,9 +131,9 @@ class Teller implements TicketListener {
     this.#steering?.giveUp();
   }
 
-  #steer(decision: Waiting): void {
+  #steer(decision: Waiting, owner: RunRecord): void {
     const { ticket } = this;
-    const { holder, owner } = decision;
+    const { holder } = decision;
     const onTold = (isTaken: boolean): void => {
       this.#answer(isTaken ? { outcome: 'steered', holder } : waiting(ticket, decision));
     };
@@ -150,14 +152,15 @@ function waiting(ticket: AdmittedTicket, { outcome, holder }: Waiting): Admissio
 
 function turnedAway(
   table: OwnerTable,
-  { key, path, origin }: RunRecord,
+  { key, path, file, origin }: RunRecord,
   { reason, holder }: Extract<Decision, { outcome: 'busy' }>,
 ): Admission {
-  const places = reason === 'held' ? 0 : origin.maxWaiting;
+  const places = reason === 'queue-full' ? origin.maxWaiting : 0;
+  const elsewhere = reason === 'held-elsewhere' ? file : undefined;
   return {
     outcome: 'busy',
     reason,
     holder,
-    whenFree: (options) => whenFree(table, key, path, places, options),
+    whenFree: (options) => whenFree(table, { key, path, places, elsewhere }, options),
   };
 }

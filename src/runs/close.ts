@@ -1,3 +1,4 @@
+import { wasTaken } from '../ownership/ends.js';
 import { CoordinatorClosedError, DeadlockError } from '../errors/wait-errors.js';
 import { holderOf } from '../ownership/holder.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
@@ -42,10 +43,11 @@ export async function closeOrigin(
   // A section that was open when its run was revoked has what is left of the time to settle.
   await untilEnded(table, granted, origin.settleMs);
   await untilLeft(table, openGuests(table, origin), origin.settleMs);
-  const revoked = granted.filter((record) => record.end === 'revoked');
+  await untilReturned(table, origin.settleMs);
+  const revoked = granted.filter((record) => wasTaken(record.end));
   const view = (record: RunRecord): RunView => record.view();
   return {
-    ended: granted.filter((record) => record.end !== 'revoked').map(view),
+    ended: granted.filter((record) => !wasTaken(record.end)).map(view),
     revoked: revoked.map(view),
     stillRunning: revoked.filter((record) => state.draining.has(record)).map(view),
     cancelledWaiters: cancelled.map(view),
@@ -74,6 +76,18 @@ async function untilLeft(
     });
   });
   await Promise.all(left);
+}
+
+/** What a run had of other processes is given back behind its end. */
+async function untilReturned(
+  { callerSignals, leasing }: OwnerTable,
+  waitMs: number,
+): Promise<void> {
+  if (leasing.returning.size === 0) return;
+  await untilTold(callerSignals, { waitMs }, (tell) => {
+    void Promise.allSettled(leasing.returning).then(tell);
+    return () => undefined;
+  });
 }
 
 function runsOf(table: OwnerTable, origin: Origin): readonly RunRecord[] {

@@ -1,3 +1,4 @@
+import { wasTaken } from '../ownership/ends.js';
 import { RunInterruptedError } from '../errors/run-errors.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import { waitAborted } from '../ownership/refusals.js';
@@ -159,7 +160,7 @@ export async function untilOver(
   } finally {
     forget();
   }
-  return record.end === 'revoked' ? 'revoked' : 'ended';
+  return wasTaken(record.end) ? 'revoked' : 'ended';
 }
 
 const KEEP_ALIVE_MS = 60_000;

@@ -102,6 +102,9 @@ export class RunHandle implements Run {
   get waiting(): number {
     return this.#record.waiting;
   }
+  get fencingToken(): string | undefined {
+    return this.#record.fencingToken;
+  }
   get signal(): AbortSignal {
     return this.#table.signals.signalOf(this.#record);
   }

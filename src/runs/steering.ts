@@ -1,5 +1,5 @@
 import { log } from '../observe/deliver.js';
-import { takesMessages } from '../ownership/decisions.js';
+import { takesMessages } from '../ownership/how-to-wait.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import { isThenable } from '../support/thenable.js';

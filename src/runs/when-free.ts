@@ -1,48 +1,91 @@
 import type { FileQueue } from '../ownership/file-queue.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
+import type { SessionFile } from '../types.js';
 import { wait } from './run-waits.js';
 import { checkWait, type WaitOptions } from './until-told.js';
 
+/** How often it is looked whether another process still has the file. */
+const LOOK_MS = 100;
+
+/** What somebody was turned away from. */
+export interface TurnedAway {
+  readonly key: string;
+  readonly path: string;
+  /** The same request would be let in with fewer waiting. */
+  readonly places: number;
+  /** The file, where another process had it. */
+  readonly elsewhere: SessionFile | undefined;
+}
+
 /**
- * True once nobody owns the file, or fewer than `places` wait for it: then the same request would
+ * True once nobody has the file, or fewer than `places` wait for it: then the same request would
  * not be turned away any more. Whoever asks next may still be earlier.
  */
 export async function whenFree(
   table: OwnerTable,
-  key: string,
-  path: string,
-  places: number,
+  from: TurnedAway,
   options: WaitOptions = {},
 ): Promise<boolean> {
   checkWait(options);
-  const { state } = table;
-  const isFree = (): boolean => {
-    const queue = state.queueOf(key);
-    return queue?.owner === undefined || queue.waiting < places;
-  };
-  if (isFree()) return true;
+  const isFree = (): boolean => isFreeHere(table, from);
+  if (from.elsewhere === undefined && isFree()) return true;
+  if (from.elsewhere !== undefined && (await isFreeEverywhere(table, from))) return true;
   if (options.waitMs === 0) return false;
   const holder = (): RunRecord[] => {
-    const owner = state.queueOf(key)?.owner;
+    const owner = table.state.queueOf(from.key)?.owner;
     return owner ? [owner] : [];
   };
-  return await wait(table, options, `${path} to be free`, holder, (tell) => {
-    let queue: FileQueue | undefined;
-    const stop = (): void => {
-      queue?.freeListeners?.delete(look);
-    };
-    // Somebody may have taken the file anew before this is told: then it is another queue.
-    const look = (): void => {
-      if (isFree()) {
-        tell();
-        return;
-      }
-      stop();
-      queue = state.queueOf(key);
-      if (queue) (queue.freeListeners ??= new Set()).add(look);
-    };
-    look();
-    return stop;
-  });
+  return await wait(table, options, `${from.path} to be free`, holder, (tell) =>
+    from.elsewhere === undefined ? listen(table, from, tell) : look(table, from, tell),
+  );
+}
+
+function isFreeHere({ state }: OwnerTable, { key, places }: TurnedAway): boolean {
+  const queue = state.queueOf(key);
+  if (queue === undefined || queue.waiting < places) return true;
+  return queue.owner === undefined && queue.mayGrant;
+}
+
+async function isFreeEverywhere(table: OwnerTable, from: TurnedAway): Promise<boolean> {
+  const { provider } = table.leasing;
+  if (!isFreeHere(table, from) || provider === undefined || from.elsewhere === undefined)
+    return false;
+  return (await provider.inspect(from.elsewhere)) === undefined;
+}
+
+/** Called when the file passes on in this thread. */
+function listen(table: OwnerTable, from: TurnedAway, tell: () => void): () => void {
+  let queue: FileQueue | undefined;
+  const stop = (): void => {
+    queue?.freeListeners?.delete(again);
+  };
+  // Somebody may have taken the file anew before this is told: then it is another queue.
+  const again = (): void => {
+    if (isFreeHere(table, from)) {
+      tell();
+      return;
+    }
+    stop();
+    queue = table.state.queueOf(from.key);
+    if (queue) (queue.freeListeners ??= new Set()).add(again);
+  };
+  again();
+  return stop;
+}
+
+/** No other process says when it gives a file back to somebody who does not wait for it. */
+function look(table: OwnerTable, from: TurnedAway, tell: () => void): () => void {
+  const timer = setInterval(() => {
+    isFreeEverywhere(table, from).then(
+      (isFree) => {
+        if (isFree) tell();
+      },
+      // Whether it is free cannot be told now; the next look may.
+      () => undefined,
+    );
+  }, LOOK_MS);
+  return () => {
+    clearInterval(timer);
+  };
 }

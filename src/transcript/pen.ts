@@ -177,6 +177,7 @@ export class Pen implements TurnWork {
     const around = sectionOf(scope, this.gate);
     if (isQueued || around?.record === record) checkAlive(record, action);
     else checkOwner(record, action);
+    this.#checkLease(record, action);
     if (this.tripped) throw this.tripped;
     if (around?.isFixed === true && action !== READ) throw insideSection(record, action, around);
     if (around === undefined) return this.gate.tryOpen(record, action, scopeWithin(record, scope));
@@ -199,12 +200,21 @@ export class Pen implements TurnWork {
   }
 
   /**
-   * The section is still there, after code was waited for.
+   * The section is still there, after code was waited for, and the file is still this process's.
    *
-   * @throws RunEndedError, RunRevokedError
+   * @throws RunEndedError, RunRevokedError, LeaseLostError, LeaseUnavailableError
    */
   checkOpen(section: Section, action: string): void {
     if (!section.isOpen) throw endedError(section.record, action);
+    this.#checkLease(section.record, action);
+  }
+
+  #checkLease(record: RunRecord, action: string): void {
+    try {
+      this.table.leasing.check(this.gate.queue);
+    } catch (error) {
+      throw record.end === undefined ? error : endedError(record, action);
+    }
   }
 
   /** What the file system said, as the one type that leaves this folder. */

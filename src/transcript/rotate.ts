@@ -1,7 +1,11 @@
+import type { LeaseUnavailableError } from '../errors/lease-errors.js';
+import { SessionError } from '../errors/session-error.js';
 import { InvalidSessionFileError } from '../errors/setup-errors.js';
+import { RotateRefusedError } from '../errors/transcript-errors.js';
 import { parseSessionFile } from '../identity/parse-input.js';
 import { resolvePath } from '../identity/resolve.js';
-import { moveTo } from '../ownership/rotation.js';
+import { checkMove, moveTo } from '../ownership/rotation.js';
+import type { Lease } from '../leases/provider.js';
 import type { SessionFile } from '../types.js';
 import { verify } from './fence.js';
 import type { Pen } from './pen.js';
@@ -23,12 +27,37 @@ export async function resolveNext(pen: Pen, next: string | URL): Promise<Session
 export function* rotate(use: Use, next: SessionFile): Steps<void> {
   const { pen, section } = use;
   yield* verify(use);
-  pen.checkOpen(section, 'rotate');
-  moveTo(pen.table.state, pen.record, next);
+  checkMove(pen.table.state, pen.record, next);
+  const lease = yield* leaseOf(pen, next);
+  try {
+    pen.checkOpen(section, 'rotate');
+    moveTo(pen.table, pen.record, next, lease);
+  } catch (error) {
+    pen.table.leasing.notMoved(pen.gate.queue, lease);
+    throw error;
+  }
   pen.moved();
   try {
     yield* verify(use);
   } catch {
     // The turn has moved. Whoever uses the file next is told why it cannot be read.
   }
+}
+
+/** Of the file that comes next, where other processes are excluded. */
+function* leaseOf({ table, gate, record }: Pen, next: SessionFile): Steps<Lease | undefined> {
+  if (gate.queue.lease === undefined) return undefined;
+  try {
+    return (yield table.leasing.forMove(gate.queue, record, next)) as Lease | undefined;
+  } catch (error) {
+    if (!isHeldElsewhere(error)) throw error;
+    const { holder } = error;
+    const { path: sessionFile } = record;
+    throw new RotateRefusedError({ sessionFile, nextFile: next.path, reason: 'owned', holder });
+  }
+}
+
+function isHeldElsewhere(error: unknown): error is LeaseUnavailableError {
+  const isOfLease = SessionError.is(error) && error.code === 'ERR_SESSION_LEASE_UNAVAILABLE';
+  return isOfLease && (error as LeaseUnavailableError).reason === 'held';
 }

@@ -17,6 +17,7 @@ export const END_AFTER: Record<InterruptCause, RunEnd> = {
   timeout: 'interrupted',
   'max-hold': 'interrupted',
   takeover: 'takeover',
+  'lease-lost': 'lease-lost',
   shutdown: 'shutdown',
 };
 /** How a wait ended is left open; that it ended is not. */

@@ -203,7 +203,8 @@ export class Ledger {
       return true;
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
-      if (code === 'EEXIST') return false;
+      // Without what was prepared the folder has been moved away: somebody was faster there, too.
+      if (code === 'EEXIST' || code === 'ENOENT') return false;
       if (!WITHOUT_LINKS.has(code)) throw error;
       return this.#publishInTwo(path, text, error);
     } finally {

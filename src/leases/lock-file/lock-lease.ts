@@ -65,6 +65,8 @@ export class LockLease implements Lease {
     try {
       this.#ledger.describe(this.fencingToken, encodeRecord(holder));
     } catch (error) {
+      // Without its folder it is lost, which is told elsewhere.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
       throw failure(error, this.#file.path, this.#ledger.folder);
     }
   }

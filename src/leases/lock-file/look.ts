@@ -23,6 +23,12 @@ const UNREADABLE: Judgement = {
 
 /** Reads, and takes nothing. @throws what the file system says */
 export function lookAt(ledger: Ledger): Look {
+  const look = lookOnce(ledger);
+  // A claim may have been given back between the listing and the reading.
+  return look.state === 'taken' && look.holder === undefined ? lookOnce(ledger) : look;
+}
+
+function lookOnce(ledger: Ledger): Look {
   const sight = ledger.look();
   const { last } = sight;
   if (last === undefined || last.isFree) return { state: 'free', sight };

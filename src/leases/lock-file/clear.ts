@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { thisThread } from '../../support/this-process.js';
+import type { HolderInfo } from '../../types.js';
+import { Ledger } from './ledger.js';
+import { judge } from './liveness.js';
+import { lockDisk } from './lock-disk.js';
+import { diedBefore, type Look, lookAt } from './look.js';
+import { encodeRecord, parseRecord } from './record.js';
+
+/** `passed`: there is nothing to clear any more, or somebody may still use it; nothing was changed. */
+export type Cleared = 'done' | 'passed';
+
+const OWN_NAMES =
+  /^(?:[1-9]\d{0,29}(?:\.free|\.who|\.died)?|(?:wait|new)-\d+-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/;
+
+/** Whether this package gives such names to what it puts into the folder of a lock. */
+export function isOwnName(name: string): boolean {
+  return OWN_NAMES.test(name);
+}
+
+/**
+ * Gives back the claim of a holder that is proven dead. The next run is told of the death all the
+ * same, also if this process ends half-way: until then its own claim bears the name of the dead run.
+ *
+ * @throws what the file system says; the file is free, or left to whoever comes next
+ */
+export function giveBackDead(ledger: Ledger): Cleared {
+  const look = lookAt(ledger);
+  if (look.state === 'free' || look.judgement.liveness !== 'dead') return 'passed';
+  const { holder, number, sight } = look;
+  const record = parseRecord(ledger.read(number) ?? '');
+  if (holder === undefined || record === undefined) return 'passed';
+  const own = ledger.follow(sight, encodeRecord(holder));
+  if (own === undefined) return 'passed';
+  giveBack(ledger, own, `${JSON.stringify({ ...record, holder })}\n`);
+  return 'done';
+}
+
+/**
+ * Removes the lock of a session file that is gone, where nobody has it or waits for it: claims it,
+ * so that nobody else can, gives the folder a private name and removes that.
+ *
+ * @param isGone whether the session file is still gone
+ * @throws what the file system says
+ */
+export function removeLock(ledger: Ledger, isGone: () => boolean): Cleared {
+  const look = lookAt(ledger);
+  if (!isUnused(ledger, look)) return 'passed';
+  const died = diedBefore(ledger, look);
+  const own = ledger.follow(look.sight, encodeRecord(died ?? doctor()));
+  if (own === undefined) return 'passed';
+  const note = died === undefined ? undefined : encodeRecord(died);
+  const grave = `${ledger.folder}.gone-${randomUUID()}`;
+  try {
+    if (!isGone() || !isUnused(ledger, { state: 'free', sight: ledger.look() })) {
+      giveBack(ledger, own, note);
+      return 'passed';
+    }
+    lockDisk.rename(ledger.folder, grave);
+  } catch (error) {
+    giveBack(ledger, own, note);
+    throw error;
+  }
+  return bury(ledger, grave, own);
+}
+
+/** What a doctor left that ended before it was done. @throws what the file system says */
+export function removeGrave(path: string): Cleared {
+  const look = lookAt(new Ledger(path));
+  if (look.state === 'taken' && look.judgement.liveness !== 'dead') return 'passed';
+  lockDisk.remove(path);
+  return 'done';
+}
+
+/** Removes the mark or the half-made claim of a process that is proven dead. */
+export function removeMark(ledger: Ledger, name: string): Cleared {
+  if (!isOfDead(ledger, name)) return 'passed';
+  try {
+    lockDisk.unlink(`${ledger.folder}/${name}`);
+    return 'done';
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'passed';
+    throw error;
+  }
+}
+
+/** Whoever followed this claim, having taken this process for dead, keeps its lock if it can be. */
+function bury(ledger: Ledger, grave: string, own: bigint): Cleared {
+  if (new Ledger(grave).isHeld(own)) {
+    lockDisk.remove(grave);
+    return 'done';
+  }
+  lockDisk.rename(grave, ledger.folder);
+  return 'passed';
+}
+
+function isUnused(ledger: Ledger, look: Look): boolean {
+  if (look.state === 'taken' && look.judgement.liveness !== 'dead') return false;
+  const isOurs = lockDisk.list(ledger.folder).every(isOwnName);
+  return isOurs && look.sight.waiting.every((name) => isOfDead(ledger, name));
+}
+
+function isOfDead(ledger: Ledger, name: string): boolean {
+  const record = parseRecord(ledger.readMark(name) ?? '');
+  return record !== undefined && judge(record.process, true).liveness === 'dead';
+}
+
+function giveBack(ledger: Ledger, number: bigint, died: string | undefined): void {
+  if (died !== undefined) ledger.noteDied(number, died);
+  ledger.free(number);
+}
+
+/** Who holds the lock while it is removed. */
+function doctor(): HolderInfo {
+  const { instanceId, pid, threadId, host, processStartedAtMs } = thisThread();
+  const runId = `doctor-${randomUUID()}`;
+  const nowMs = Date.now();
+  return {
+    instanceId,
+    runId,
+    kind: 'maintenance',
+    pid,
+    threadId,
+    host,
+    processStartedAtMs,
+    acquiredAtMs: nowMs,
+  };
+}

@@ -1,0 +1,22 @@
+import type { Lease } from '../leases/provider.js';
+import type { HolderInfo, Logger } from '../types.js';
+
+/** What a file in use has to do with other processes, where a provider excludes them. */
+export class QueueLease {
+  /** Set while the file is this thread's. */
+  lease: Lease | undefined = undefined;
+  /** Set while this thread asks for it; aborted when nobody wants it any more. */
+  wish: AbortController | undefined = undefined;
+  /** Who has it elsewhere, as far as was told since it was asked for. */
+  holder: HolderInfo | undefined = undefined;
+  /** Whose turn was cut off by its death: the first run that follows is told. */
+  died: HolderInfo | undefined = undefined;
+  /** What others can read of whoever has it. */
+  told: HolderInfo | undefined = undefined;
+  /** Turns that began under this lease. */
+  turns = 0;
+  /** Of files that a run has moved away from, until it ends. */
+  readonly former: Map<string, Lease> = new Map();
+  /** Of the run that had it last. */
+  logger: Logger | undefined = undefined;
+}
