@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { readText, thisThread } from '../../support/this-process.js';
 
@@ -39,24 +39,40 @@ function readOwn(): ProcessIdentity {
     bootId,
     pidNamespace: linkOf('/proc/self/ns/pid'),
     pid,
-    startTicks: startTicksOf(`/proc/${pid}/stat`),
+    startTicks: ownTicks(`/proc/${pid}/stat`),
     threadId,
     osThreadId,
-    threadStartTicks: startTicksOf(`/proc/${pid}/task/${osThreadId}/stat`),
+    threadStartTicks: ownTicks(`/proc/${pid}/task/${osThreadId}/stat`),
   };
 }
 
+/** What the kernel says of a process or thread: when it began, that it is no more, or nothing. */
+export type Ticks = { readonly began: string } | 'gone' | 'unclear';
+
 /**
- * When the process or thread behind this file of the kernel began; undefined where there is none,
- * or only what is left of a dead one until its parent has looked.
+ * When the process or thread behind this file of the kernel began. Gone is also what is left of a
+ * dead one until its parent has looked. Whatever else keeps the file from being read says nothing.
  *
  * Source: proc_pid_stat(5): the name, in brackets, may hold anything; the state is the first field
  * behind it, the start time the twentieth.
  */
-export function startTicksOf(path: string): string | undefined {
-  const text = readText(path);
-  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
-  return fields === undefined || fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+export function ticksOf(path: string): Ticks {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' || code === 'ESRCH' ? 'gone' : 'unclear';
+  }
+  const [state = '', ...fields] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  if (state === 'Z' || state === 'X') return 'gone';
+  const began = fields[18];
+  return began === undefined ? 'unclear' : { began };
+}
+
+function ownTicks(path: string): string | undefined {
+  const ticks = ticksOf(path);
+  return typeof ticks === 'string' ? undefined : ticks.began;
 }
 
 /** Where the machine has no id of its own: the addresses of its network cards. */

@@ -22,6 +22,7 @@ export interface Sight {
 const CLAIM = /^([1-9]\d{0,29})(\.free)?$/;
 const OF_CLAIM = /^([1-9]\d{0,29})(\.free|\.who|\.died)?$/;
 const WAITING = /^wait-/;
+const EPOCH = 'epoch';
 const LIMIT_BYTES = 64 * 1_024;
 
 /**
@@ -30,10 +31,11 @@ const LIMIT_BYTES = 64 * 1_024;
  * is given back. The highest number counts; it is the fencing token.
  *
  * Why it holds: a name comes to be in one step together with its content (a hard link to a file that
- * is complete), and at most once while it is there, so of all who follow the same claim one wins.
- * Whoever followed a claim that had been passed meanwhile sees a higher one when it looks again, and
- * withdraws. Nobody ever removes or renames the claim of another but the holder of a higher one, so
- * nothing that comes late does harm to a successor.
+ * is complete), and never twice, so of all who follow the same claim one wins. Whoever followed a
+ * claim that had been passed meanwhile sees a higher one when it looks again, and withdraws. Nobody
+ * ever removes or renames the claim of another but the holder of a higher one, so nothing that comes
+ * late does harm to a successor. A folder that was removed begins anew at the present microsecond,
+ * above all numbers that anybody can remember.
  */
 export class Ledger {
   readonly folder: string;
@@ -67,7 +69,7 @@ export class Ledger {
    * @throws what the file system says; nothing stays as far as that can be undone
    */
   follow(sight: Sight, text: string): bigint | undefined {
-    const number = (sight.last?.number ?? 0n) + 1n;
+    const number = (sight.last?.number ?? this.#epoch()) + 1n;
     if (!this.#publish(this.#path(number), text)) return undefined;
     try {
       const now = this.look();
@@ -228,8 +230,32 @@ export class Ledger {
     }
   }
 
+  /** Gives back what does not count. Never by removing it: a number must not come twice. */
   #withdraw(number: bigint): void {
-    this.#forget(this.#path(number));
+    try {
+      this.free(number);
+    } catch {
+      // It is an orphan then, which nobody waits for.
+    }
+  }
+
+  #readEpoch(): bigint | undefined {
+    const text = this.#read(EPOCH);
+    return text !== undefined && /^\d{1,29}$/.test(text) ? BigInt(text) : undefined;
+  }
+
+  /**
+   * Below the first number: later than all that were ever given in a folder of this name, so that
+   * whoever knows an older one can do no harm. Whoever is first says it for all.
+   */
+  #epoch(): bigint {
+    const began = BigInt(Date.now()) * 1_000n;
+    const said = this.#readEpoch();
+    if (said !== undefined) return said;
+    if (this.#publish(join(this.folder, EPOCH), String(began))) return began;
+    const saidMeanwhile = this.#readEpoch();
+    if (saidMeanwhile !== undefined) return saidMeanwhile;
+    throw Object.assign(new Error('EAGAIN: somebody else is first'), { code: 'EAGAIN' });
   }
 
   /** It is of no use any more; if it stays, whoever comes next sweeps it. */

@@ -1,4 +1,4 @@
-import { ownIdentity, type ProcessIdentity, startTicksOf } from './identity.js';
+import { ownIdentity, type ProcessIdentity, ticksOf } from './identity.js';
 
 /** `unknown` where only a missing heartbeat can tell. */
 export type Liveness = 'alive' | 'dead' | 'unknown';
@@ -47,26 +47,38 @@ function isSameMachine(holder: ProcessIdentity, self: ProcessIdentity): boolean 
   );
 }
 
+/** The thread first: it may be at its last call while its process counts as ended. */
 function judgeProcess(holder: ProcessIdentity, self: ProcessIdentity): Judgement {
-  if (!exists(holder.pid)) return DEAD.pid;
+  const seen = seek(holder.pid);
+  if (seen === 'gone') return DEAD.pid;
   // Without start times a process that got the same id cannot be told from the holder.
   if (holder.startTicks === undefined || self.startTicks === undefined) return UNKNOWN.start;
-  const startTicks = startTicksOf(`/proc/${holder.pid}/stat`);
-  if (startTicks === undefined) return DEAD.pid;
-  if (startTicks !== holder.startTicks) return DEAD.start;
-  const { osThreadId, threadStartTicks } = holder;
-  if (osThreadId === undefined || threadStartTicks === undefined) return ALIVE.process;
-  const threadTicks = startTicksOf(`/proc/${holder.pid}/task/${osThreadId}/stat`);
-  return threadTicks === threadStartTicks ? ALIVE.process : DEAD.thread;
+  const thread = threadOf(holder);
+  if (thread === 'same') return ALIVE.process;
+  const ticks = ticksOf(`/proc/${holder.pid}/stat`);
+  // The processes of others may be hidden.
+  if (ticks === 'unclear' || (ticks === 'gone' && seen === 'foreign')) return UNKNOWN.hidden;
+  if (ticks === 'gone') return DEAD.pid;
+  if (ticks.began !== holder.startTicks) return DEAD.start;
+  if (thread === 'unclear') return UNKNOWN.hidden;
+  return thread === 'none' ? ALIVE.process : DEAD.thread;
 }
 
-function exists(pid: number): boolean {
+function threadOf(holder: ProcessIdentity): 'none' | 'same' | 'gone' | 'unclear' {
+  const { pid, osThreadId, threadStartTicks } = holder;
+  if (osThreadId === undefined || threadStartTicks === undefined) return 'none';
+  const ticks = ticksOf(`/proc/${pid}/task/${osThreadId}/stat`);
+  if (typeof ticks === 'string') return ticks;
+  return ticks.began === threadStartTicks ? 'same' : 'gone';
+}
+
+function seek(pid: number): 'gone' | 'there' | 'foreign' {
   try {
     process.kill(pid, 0);
-    return true;
+    return 'there';
   } catch (error) {
     // Somebody else's process is a process all the same.
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+    return (error as NodeJS.ErrnoException).code === 'ESRCH' ? 'gone' : 'foreign';
   }
 }
 
@@ -86,5 +98,6 @@ const DEAD = {
 const UNKNOWN = {
   host: { liveness: 'unknown', because: 'it is on another machine' },
   namespace: { liveness: 'unknown', because: 'it is in another container' },
+  hidden: { liveness: 'unknown', because: 'the system does not tell about its process' },
   start: { liveness: 'unknown', because: 'a process has its id, perhaps another one' },
 } as const satisfies Record<string, Judgement>;
