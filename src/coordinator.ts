@@ -263,28 +263,42 @@ export function createCoordinator(options: CoordinatorOptions = {}): Coordinator
   const { historySize } = settings;
   const table = settings.isolated ? new OwnerTable(historySize) : sharedOwnerTable(historySize);
   if (settings.markers !== undefined) installMarkers(table, settings.markers);
-  if (settings.leases !== undefined) installLeases(table, settings.leases);
+  installLeases(table, settings);
   table.state.log.grow(historySize);
   return new SessionCoordinator(table, settings);
 }
 
-function installLeases({ leasing, state }: OwnerTable, leases: LeaseProvider): void {
-  const present = leasing.provider;
-  if (present === leases) return;
-  if (present !== undefined) {
+/** One at a time: the next may come when all who brought the last one are closed. */
+function installLeases({ leasing, state }: OwnerTable, settings: Settings): void {
+  const { leases } = settings;
+  if (leases === undefined) return;
+  for (const bringer of leasing.bringers) if (bringer.isClosed) leasing.bringers.delete(bringer);
+  if (leasing.provider !== leases) {
+    checkLeasesFit(leases, leasing, state);
+    leasing.provider = leases;
+  }
+  leasing.bringers.add(settings);
+}
+
+function checkLeasesFit(
+  leases: LeaseProvider,
+  { provider, bringers }: OwnerTable['leasing'],
+  state: OwnerTable['state'],
+): void {
+  if (provider !== undefined && bringers.size > 0) {
     throw new ConfigurationError(
-      `leases ${JSON.stringify(leases.name)} do not fit the provider ${JSON.stringify(present.name)}, ` +
-        'which another coordinator has installed in this thread; pass the same object, or none',
+      `leases ${JSON.stringify(leases.name)} do not fit the provider ${JSON.stringify(provider.name)}, ` +
+        'which another coordinator has installed in this thread; pass the same object, or none, ' +
+        'or close that coordinator first',
     );
   }
   for (const { isMarker, path } of state.all()) {
     if (isMarker) continue;
     throw new ConfigurationError(
       `leases ${JSON.stringify(leases.name)} come too late: ${JSON.stringify(path)} is in use ` +
-        'without a lease in this thread; pass them to the first coordinator',
+        'in this thread without them; pass them to the first coordinator',
     );
   }
-  leasing.provider = leases;
 }
 
 function installMarkers(table: OwnerTable, markers: readonly string[]): void {

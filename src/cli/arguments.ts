@@ -22,12 +22,13 @@ const OPTIONS = {
 
 type Flag = keyof typeof OPTIONS;
 
-const ALLOWED: Readonly<Record<string, { readonly wants: string; readonly flags: readonly Flag[] }>> =
-  {
-    who: { wants: 'FILE', flags: ['json'] },
-    ls: { wants: 'DIR', flags: ['json', 'recursive'] },
-    doctor: { wants: 'DIR', flags: ['json', 'recursive', 'fix'] },
-  };
+const ALLOWED: Readonly<
+  Record<string, { readonly wants: string; readonly flags: readonly Flag[] }>
+> = {
+  who: { wants: 'FILE', flags: ['json'] },
+  ls: { wants: 'DIR', flags: ['json', 'recursive'] },
+  doctor: { wants: 'DIR', flags: ['json', 'recursive', 'fix'] },
+};
 
 /** @throws UsageError */
 export function readArguments(args: readonly string[]): Command {

@@ -3,14 +3,14 @@ import { ago, atTime, quoted, shown } from './wording.js';
 
 /** `person run r-17 of session key "main"`. */
 export function runText({ kind, runId, sessionKey, sessionId }: HolderInfo): string {
-  const key = sessionKey === undefined ? '' : ` of session key ${quoted(String(sessionKey))}`;
-  const id = sessionId === undefined ? '' : `, session id ${quoted(String(sessionId))}`;
+  const key = sessionKey === undefined ? '' : ` of session key ${quoted(sessionKey)}`;
+  const id = sessionId === undefined ? '' : `, session id ${quoted(sessionId)}`;
   return `${shown(kind)} run ${shown(runId)}${key}${id}`;
 }
 
 /** `4711 on gw-1, worker thread 2`. */
 export function processText({ pid, host, threadId }: HolderInfo): string {
-  const thread = threadId ? `, worker thread ${shown(String(threadId))}` : '';
+  const thread = threadId ? `, worker thread ${shown(threadId)}` : '';
   return `${pid} on ${shown(host)}${thread}`;
 }
 

@@ -40,6 +40,9 @@ export interface LockReport {
   readonly fileBytes: number | null;
 }
 
+/** Longer without a sign of life is worth a word; one comes every few seconds. */
+export const SILENT_MS = 120_000;
+
 /** So often is a lock looked at that changes hands under the look. */
 const MAX_LOOKS = 50;
 
@@ -109,7 +112,10 @@ export function strangeKindOf(lockPath: string): string | undefined {
 }
 
 /** What a mark says of whoever waits. */
-export function judgeMark(folder: string, name: string): (Judgement & { sinceMs: number; holder: HolderInfo | undefined }) | undefined {
+export function judgeMark(
+  folder: string,
+  name: string,
+): (Judgement & { sinceMs: number; holder: HolderInfo | undefined }) | undefined {
   const file = readRecordFile(folder, name);
   if (file === undefined) return undefined;
   const { record, modifiedAtMs: sinceMs } = file;

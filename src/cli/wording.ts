@@ -5,15 +5,16 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\uFFFD]/gu;
 const WIDTH = 100;
 
 /** A name from outside, in one line and harmless to a terminal: in quotes where it is not plain. */
-export function shown(name: string): string {
+export function shown(name: unknown): string {
+  if (typeof name !== 'string') return quoted(name);
   UNSEEN.lastIndex = 0;
   const isPlain = name !== '' && name.trim() === name && !name.startsWith('"');
   return isPlain && !UNSEEN.test(name) ? name : quoted(name);
 }
 
-/** In quotes in any case. */
-export function quoted(text: string): string {
-  return JSON.stringify(text).replace(UNSEEN, escaped);
+/** In quotes in any case; records of other versions may hold anything. */
+export function quoted(text: unknown): string {
+  return JSON.stringify(text ?? null).replace(UNSEEN, escaped);
 }
 
 function escaped(text: string): string {
@@ -21,10 +22,12 @@ function escaped(text: string): string {
   return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
 }
 
-/** `950 ms`, `2 min 30 s`, `3 days`. */
+/** `less than 1 s`, `12 s`, `2 min 30 s`, `3 days`. */
 export function forMs(ms: number): string {
+  if (ms < 1_000) return 'less than 1 s';
+  if (ms < 10_000) return `${Math.floor(ms / 1_000)} s`;
   const hours = Math.floor(ms / 3_600_000);
-  return hours < 48 ? describeMs(Math.max(0, ms)) : `${Math.floor(hours / 24)} days`;
+  return hours < 48 ? describeMs(ms) : `${Math.floor(hours / 24)} days`;
 }
 
 /** In at most six characters: `12 s`, `4 min`, `3 h`, `12 d`. */
@@ -52,6 +55,11 @@ export function ago(nowMs: number, atMs: number): string {
 /** `12,031 bytes`. */
 export function bytes(count: number): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? 'byte' : 'bytes'}`;
+}
+
+/** From a clause. */
+export function sentence(clause: string): string {
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
 }
 
 /** `1 lock`, `12 locks`. */

@@ -1,4 +1,4 @@
-import { describeHolder, describeMs, holderClause } from '../support/wording.js';
+import { describeHolder, describeMs, elsewhereClause, holderClause } from '../support/wording.js';
 import type { DeadlockLink, Holder, HoldingRun } from '../types.js';
 import {
   BROKEN,
@@ -42,7 +42,8 @@ export class OwnerWaitTimeoutError extends SessionError {
         `Cannot ${facts.action ?? 'own'} ${JSON.stringify(facts.sessionFile)} ` +
         `${facts.waitMs === 0 ? 'now' : `within ${describeMs(facts.waitMs)}`}: ` +
         `${place}${facts.openSection === undefined ? '' : `; ${facts.openSection} is open at its gate`}` +
-        holderClause(facts.holder),
+        holderClause(facts.holder) +
+        elsewhereClause(facts.holder),
       retry: 'wait',
       userMessage: BUSY,
     });

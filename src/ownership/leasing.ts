@@ -1,12 +1,13 @@
 import { LeaseLostError } from '../errors/lease-errors.js';
 import { log } from '../observe/deliver.js';
-import { thisThread } from '../support/this-process.js';
 import type { Lease, LeaseProvider } from '../leases/provider.js';
 import type { HolderInfo, SessionFile } from '../types.js';
 import type { FileQueue } from './file-queue.js';
+import { diedRun, holderInfoOf, UNREADABLE } from './holder-info.js';
 import { QueueLease } from './queue-lease.js';
 import type { RunRecord } from './run-record.js';
 import type { TableState } from './table-state.js';
+import type { Origin } from './terms.js';
 
 const MOST_HAND_OVERS = 16;
 
@@ -31,6 +32,8 @@ export interface LeasingParts {
  */
 export class Leasing {
   provider: LeaseProvider | undefined = undefined;
+  /** The coordinators that brought it. */
+  readonly bringers: Set<Origin> = new Set();
   /** Leases that are on their way back. */
   readonly returning: Set<Promise<void>> = new Set();
   readonly #state: TableState;
@@ -122,6 +125,8 @@ export class Leasing {
     own.lease = lease;
     own.died = lease.died;
     own.turns = 0;
+    // Others may have written meanwhile, and had the right to.
+    if (queue.gate) queue.gate.isSuspect = false;
     this.#parts.came(queue);
   }
 
@@ -161,12 +166,21 @@ export class Leasing {
     own.turns += 1;
     own.logger = record.origin.logger;
     record.fencingToken = String(own.lease.fencingToken);
-    if (own.died) record.previous = { generation: record.generation, run: diedRun(own.died) };
+    if (own.turns === 1) this.#noteBefore(own.lease, own.died, record);
+    const { told, died } = own;
     own.died = undefined;
-    const { told } = own;
-    if (told?.runId === record.runId && told.startBytes === record.startBytes) return;
+    if (died === undefined && told?.runId === record.runId && told.startBytes === record.startBytes)
+      return;
     own.told = holderInfoOf(record);
     this.#tell(own, own.lease, own.told);
+  }
+
+  /** What this thread knows of the last run counts only where nobody had the file since. */
+  #noteBefore({ fencingToken }: Lease, died: HolderInfo | undefined, record: RunRecord): void {
+    const last = this.#state.lastEnds.get(record.key)?.fencingToken;
+    const isNext = last !== undefined && BigInt(last) + 1n === fencingToken;
+    if (isNext && died === undefined) return;
+    record.previous = { generation: record.generation, run: died && diedRun(died) };
   }
 
   #tell(own: QueueLease, lease: Lease, holder: HolderInfo): void {
@@ -279,37 +293,4 @@ async function attempt(work: () => Promise<void>, { logger }: QueueLease): Promi
   } catch (error) {
     log(logger, 'warn', { err: error }, 'a lease could not be updated or given back');
   }
-}
-
-/** Whoever has it, its lock says nothing that can be understood. */
-const UNREADABLE: HolderInfo = Object.freeze({
-  instanceId: '',
-  runId: 'unknown',
-  kind: 'command',
-  pid: 0,
-  threadId: 0,
-  host: 'unknown',
-  processStartedAtMs: 0,
-  acquiredAtMs: 0,
-});
-
-export function holderInfoOf(record: RunRecord): HolderInfo {
-  const { runId, sessionKey, sessionId, kind } = record;
-  return Object.freeze({
-    ...thisThread(),
-    runId,
-    ...(sessionKey === undefined ? {} : { sessionKey }),
-    ...(sessionId === undefined ? {} : { sessionId }),
-    kind,
-    acquiredAtMs: Date.now(),
-    startBytes: record.startBytes,
-  });
-}
-
-function diedRun({
-  runId,
-  startBytes = 0,
-  host,
-}: HolderInfo): NonNullable<RunRecord['previous']>['run'] {
-  return Object.freeze({ runId, end: 'died', startBytes, host });
 }

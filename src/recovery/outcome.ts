@@ -1,7 +1,7 @@
 import { wasTaken } from '../ownership/ends.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
-import type { SessionFileLike } from '../types.js';
+import type { HolderInfo, SessionFileLike } from '../types.js';
 
 /**
  * What is to be recovered: at least one name. A run id is exact and never falls back; else a file
@@ -81,6 +81,12 @@ export type RecoveryOutcome = Active &
           | 'stale_state'
           /** The process stood still a moment ago: nobody could make progress. */
           | 'event_loop_stalled';
+      }
+    | {
+        /** Another process or thread has the file: only it can stop that run. */
+        readonly status: 'skipped';
+        readonly reason: 'held_elsewhere';
+        readonly holder: HolderInfo;
       }
     | {
         /** Nobody owns the file, or waits for it: there is nothing to recover. */

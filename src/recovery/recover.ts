@@ -7,6 +7,7 @@ import { asError } from '../support/as-error.js';
 import { checkBoolean, checkCount, checkDuration, checkObject } from '../support/checks.js';
 import { monotonicMs } from '../support/clock.js';
 import { describeMs } from '../support/wording.js';
+import { holderElsewhere } from './elsewhere.js';
 import { CALM_MS, detect, silenceOf } from './detect.js';
 import {
   activeFacts,
@@ -39,6 +40,10 @@ export async function recover(
   if (!hasNames(request)) return skipped(table, 'missing_session_ref');
   try {
     const found = find(table, request);
+    const holder = isActive(found) ? undefined : await holderElsewhere(table, request);
+    if (holder) {
+      return { status: 'skipped', reason: 'held_elsewhere', holder, observed: NOTHING_DONE };
+    }
     return 'status' in found ? found : await judgeAndAct(table, found, request, circumstances);
   } catch (error) {
     return { status: 'failed', reason: 'exception', error: asError(error), observed: NOTHING_DONE };
@@ -81,6 +86,11 @@ function find(table: OwnerTable, request: RecoveryRequest): Found | RecoveryOutc
     return skipped(table, 'stale_state', only);
   }
   return only;
+}
+
+/** Whether a run of this thread has a turn that could be looked at. */
+function isActive(found: Found | RecoveryOutcome): boolean {
+  return 'record' in found && found.record.phase !== 'waiting';
 }
 
 function blockerOf(record: RunRecord): RunRecord {
@@ -144,7 +154,7 @@ async function stop(
 
 function skipped(
   table: OwnerTable,
-  reason: (RecoveryOutcome & { status: 'skipped' })['reason'],
+  reason: Exclude<(RecoveryOutcome & { status: 'skipped' })['reason'], 'held_elsewhere'>,
   found?: Found,
 ): RecoveryOutcome {
   const facts = found ? activeFacts(table, found.record) : { observed: NOTHING_DONE };

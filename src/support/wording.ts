@@ -19,6 +19,12 @@ export function holderClause(holder: Holder | undefined): string {
   return holder === undefined ? '' : `; held by ${describeHolder(holder)}`;
 }
 
+/** What may be done about a holder of another process, which cannot be stopped from here. */
+export function elsewhereClause(holder: Holder | undefined): string {
+  if (holder === undefined || 'phase' in holder) return '';
+  return '; "penholder who" with this file tells whether that process lives, one that is gone is followed by itself';
+}
+
 export function describeHolder(holder: Holder, nowMs: number = Date.now()): string {
   return 'phase' in holder ? describeRun(holder, nowMs) : describeElsewhere(holder, nowMs);
 }
@@ -26,12 +32,13 @@ export function describeHolder(holder: Holder, nowMs: number = Date.now()): stri
 /** A run of another process or thread, which may have had several turns under one lease. */
 export function describeElsewhere(holder: HolderInfo, nowMs: number = Date.now()): string {
   const { kind, runId, sessionKey, threadId, pid, host, fencingToken } = holder;
+  if (pid === 0) return 'another process, whose lock says nothing that can be understood';
   const label = sessionKey === undefined ? '' : ` of ${JSON.stringify(sessionKey)}`;
   const thread = threadId === 0 ? '' : ` thread ${threadId}`;
   const token = fencingToken === undefined ? '' : `, token ${fencingToken}`;
   return (
     `${kind} run ${runId}${label} in pid ${pid}${thread} on ${host}, ` +
-    `since ${age(nowMs, holder.acquiredAtMs)}, process started ${age(nowMs, holder.processStartedAtMs)} ago${token}`
+    `for ${age(nowMs, holder.acquiredAtMs)}, process started ${age(nowMs, holder.processStartedAtMs)} ago${token}`
   );
 }
 

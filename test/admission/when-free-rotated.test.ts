@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { HoldingRun } from '../../src/index.js';
 import { useTempDir } from '../support/temp-dir.js';
 import { useStage } from '../ownership/support/stage.js';
 import { settled, stateOf } from '../ownership/support/steps.js';
@@ -25,7 +26,7 @@ describe('whenFree() of a file that its owner moves to another', () => {
 
     expect(await stateOf(free)).toBe('pending');
     const { holder } = await ask(sessions, { sessionFile, mode: 'skip' }, 'busy');
-    expect(holder.sessionFile).toBe(next);
+    expect((holder as HoldingRun).sessionFile).toBe(next);
     await run.release();
     expect(await free).toBe(true);
   });

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import {
   type Coordinator,
   createCoordinator,
-  type Holder,
+  type HoldingRun,
   type Run,
   SessionError,
 } from '../../src/index.js';
@@ -123,7 +123,7 @@ describe.each(FAILURES)('a wait that is ended by $by', ({ code, fail }) => {
     const { error, scene } = await failed();
     expect(error.code).toBe(code);
     expect(error.sessionFile).toBe(scene.sessionFile);
-    const { grantedAtMs = 0, progressAtMs = 0 } = error.holder ?? {};
+    const { grantedAtMs = 0, progressAtMs = 0 } = (error.holder ?? {}) as Partial<HoldingRun>;
     expect(error.holder).toMatchObject({
       runId: 'run-of-owner',
       sessionKey: 'telegram:42',
@@ -135,8 +135,8 @@ describe.each(FAILURES)('a wait that is ended by $by', ({ code, fail }) => {
       limits: { stuckAfterMs: 600_000, maxHoldMs: 1_200_000, settleMs: 5_000 },
       pid: process.pid,
       host: hostname(),
-    } satisfies Partial<Holder>);
-    expect(error.holder?.waiting).toBeGreaterThanOrEqual(1);
+    } satisfies Partial<HoldingRun>);
+    expect((error.holder as HoldingRun).waiting).toBeGreaterThanOrEqual(1);
     expect(progressAtMs - grantedAtMs).toBe(10_000);
   });
 

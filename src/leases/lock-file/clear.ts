@@ -11,7 +11,7 @@ import { encodeRecord, parseRecord } from './record.js';
 export type Cleared = 'done' | 'passed';
 
 const OWN_NAMES =
-  /^(?:[1-9]\d{0,29}(?:\.free|\.who|\.died)?|(?:wait|new)-\d+-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/;
+  /^(?:epoch|[1-9]\d{0,29}(?:\.free|\.who|\.died)?|(?:wait|new)-\d+-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/;
 
 /** Whether this package gives such names to what it puts into the folder of a lock. */
 export function isOwnName(name: string): boolean {

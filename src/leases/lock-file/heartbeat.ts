@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { LockOptions } from 'proper-lockfile';
@@ -24,11 +25,10 @@ function properLock(): Lock {
   if (lock === undefined) {
     const require = createRequire(import.meta.url);
     const inside = createRequire(require.resolve('proper-lockfile'));
-    const path = inside.resolve('signal-exit');
-    const wasLoaded = require.cache[path] !== undefined;
+    const wasActive = isSignalExitActive();
     ({ lock } = require('proper-lockfile') as { lock: Lock });
     // Somebody else's, with listeners of its own, is left as it is.
-    if (!wasLoaded) (inside(path) as { unload?: () => void }).unload?.();
+    if (!wasActive) (inside('signal-exit') as { unload?: () => void }).unload?.();
   }
   return lock;
 }
@@ -48,7 +48,7 @@ export async function claim(
   const fs = new ClaimFs(ledger, follow);
   // Each under a name of its own: proper-lockfile keeps its locks by name, and a late release of
   // one would end another.
-  const name = join(ledger.folder, `claim-${(count += 1)}`);
+  const name = join(ledger.folder, `claim-${randomUUID()}`);
   const options: LockOptions = {
     ...{ fs, realpath: false, retries: 0, update: heartbeatMs },
     // Nothing is ever stale to it; who may be followed is decided here.
@@ -67,7 +67,13 @@ export async function claim(
   }
 }
 
-let count = 0;
+/** signal-exit counts its copies that listen, in a place that all of them know. */
+function isSignalExitActive(): boolean {
+  const { __signal_exit_emitter__: emitter } = process as {
+    __signal_exit_emitter__?: { count?: number };
+  };
+  return (emitter?.count ?? 0) > 0;
+}
 
 function unlessReleased(error: unknown): void {
   if ((error as NodeJS.ErrnoException).code !== 'ERELEASED') throw error;

@@ -15,6 +15,8 @@ export interface Sight {
   /** Every claim that was not given back. */
   readonly taken: ReadonlySet<bigint>;
   readonly waiting: readonly string[];
+  /** What somebody is about to publish, or died over. */
+  readonly prepared: readonly string[];
   /** The last claim was given back for a run that had died. */
   readonly hasDied: boolean;
 }
@@ -22,6 +24,7 @@ export interface Sight {
 const CLAIM = /^([1-9]\d{0,29})(\.free)?$/;
 const OF_CLAIM = /^([1-9]\d{0,29})(\.free|\.who|\.died)?$/;
 const WAITING = /^wait-/;
+const PREPARED = /^new-/;
 const EPOCH = 'epoch';
 const LIMIT_BYTES = 64 * 1_024;
 
@@ -48,27 +51,30 @@ export class Ledger {
     let last: Claim | undefined;
     const taken = new Set<bigint>();
     const waiting: string[] = [];
+    const prepared: string[] = [];
     const names = this.#names();
     for (const name of names) {
       const claim = claimOf(name);
       if (claim === undefined) {
         if (WAITING.test(name)) waiting.push(name);
+        if (PREPARED.test(name)) prepared.push(name);
         continue;
       }
       if (!claim.isFree) taken.add(claim.number);
       if (last === undefined || outranks(claim, last)) last = claim;
     }
     const hasDied = last !== undefined && names.includes(`${last.number}.died`);
-    return { last, taken, waiting, hasDied };
+    return { last, taken, waiting, prepared, hasDied };
   }
 
   /**
    * Follows the claim that was the last in this sight: free, or of a holder that is gone. Undefined
    * where somebody else was faster.
    *
+   * @param died what whoever had it said, where that is told to whoever comes next
    * @throws what the file system says; nothing stays as far as that can be undone
    */
-  follow(sight: Sight, text: string): bigint | undefined {
+  follow(sight: Sight, text: string, died?: string): bigint | undefined {
     const number = (sight.last?.number ?? this.#epoch()) + 1n;
     if (!this.#publish(this.#path(number), text)) return undefined;
     try {
@@ -79,10 +85,10 @@ export class Ledger {
         return number;
       }
     } catch (error) {
-      this.#withdraw(number);
+      this.#withdraw(number, died);
       throw error;
     }
-    this.#withdraw(number);
+    this.#withdraw(number, died);
     return undefined;
   }
 
@@ -148,6 +154,7 @@ export class Ledger {
     return this.#read(`${number}.who`);
   }
 
+  /** A mark, or what is prepared. */
   readMark(name: string): string | undefined {
     return this.#read(name);
   }
@@ -231,8 +238,9 @@ export class Ledger {
   }
 
   /** Gives back what does not count. Never by removing it: a number must not come twice. */
-  #withdraw(number: bigint): void {
+  #withdraw(number: bigint, died: string | undefined): void {
     try {
+      if (died !== undefined) this.noteDied(number, died);
       this.free(number);
     } catch {
       // It is an orphan then, which nobody waits for.

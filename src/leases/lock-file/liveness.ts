@@ -72,7 +72,8 @@ function threadOf(holder: ProcessIdentity): 'none' | 'same' | 'gone' | 'unclear'
   return ticks.began === threadStartTicks ? 'same' : 'gone';
 }
 
-function seek(pid: number): 'gone' | 'there' | 'foreign' {
+/** By its id alone; `foreign` is somebody else's. */
+export function seek(pid: number): 'gone' | 'there' | 'foreign' {
   try {
     process.kill(pid, 0);
     return 'there';

@@ -29,6 +29,8 @@ export class LockLease implements Lease {
   readonly #keeper: LeaseKeeper;
   #state: 'held' | 'lost' | 'released' = 'held';
   #releasing: Promise<void> | undefined;
+  /** Somebody has begun a turn, and was told who died before. */
+  #isUsed = false;
 
   constructor(
     file: SessionFile,
@@ -62,6 +64,7 @@ export class LockLease implements Lease {
 
   async update(holder: HolderInfo): Promise<void> {
     if (this.#state !== 'held') return;
+    this.#isUsed = true;
     try {
       this.#ledger.describe(this.fencingToken, encodeRecord(holder));
     } catch (error) {
@@ -92,11 +95,21 @@ export class LockLease implements Lease {
     if (this.#state !== 'held') return;
     this.#state = 'released';
     try {
+      if (this.died && !this.#isUsed) this.#passOn(this.died);
       await this.#claim.release().catch((error: unknown) => this.#freeAgain(error));
     } catch (error) {
       throw failure(error, this.#file.path, this.#ledger.folder);
     } finally {
       this.#over();
+    }
+  }
+
+  /** Nobody has been told of that death: whoever comes next is. */
+  #passOn(died: HolderInfo): void {
+    try {
+      this.#ledger.noteDied(this.fencingToken, encodeRecord(died));
+    } catch {
+      // Giving the file back matters more.
     }
   }
 

@@ -7,7 +7,7 @@ import { claim } from './heartbeat.js';
 import { noteHeld } from './held-here.js';
 import type { Ledger } from './ledger.js';
 import { LockLease } from './lock-lease.js';
-import { diedBefore, type Look, lookAt } from './look.js';
+import { clearLeftovers, diedBefore, type Look, lookAt } from './look.js';
 import type { LockFileSettings } from './options.js';
 import { encodeRecord } from './record.js';
 import { Silence } from './silence.js';
@@ -98,7 +98,7 @@ export class LockWait {
     const live = await claim(
       this.#ledger,
       this.#settings.heartbeatMs,
-      () => this.#follow(look),
+      () => this.#follow(look, died),
       () => own.lease?.lost(),
     );
     if (live === undefined) return undefined;
@@ -112,13 +112,15 @@ export class LockWait {
     });
     own.lease = lease;
     leases.add(lease);
+    clearLeftovers(this.#ledger, look.sight);
     return lease;
   }
 
   /** From its first moment it is known in this thread, so that nobody here takes it for an orphan. */
-  #follow({ sight }: Look): bigint | undefined {
+  #follow({ sight }: Look, died: HolderInfo | undefined): bigint | undefined {
     const holder = { ...this.#request.holder, acquiredAtMs: Date.now() };
-    const number = this.#ledger.follow(sight, encodeRecord(holder));
+    const note = died && encodeRecord(died);
+    const number = this.#ledger.follow(sight, encodeRecord(holder), note);
     if (number !== undefined) {
       noteHeld(this.#ledger.folder, number, () => {
         this.#ledger.free(number);

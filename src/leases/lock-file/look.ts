@@ -1,7 +1,7 @@
 import type { HolderInfo } from '../../types.js';
 import { isHeldHere } from './held-here.js';
 import type { Ledger, Sight } from './ledger.js';
-import { type Judgement, judge } from './liveness.js';
+import { type Judgement, judge, seek } from './liveness.js';
 import { type LockRecord, parseRecord } from './record.js';
 
 /** Who has a session file, as the lock tells it. */
@@ -43,6 +43,21 @@ function lookOnce(ledger: Ledger): Look {
   return { state: 'taken', sight, number, holder, judgement };
 }
 
+/** Removes what processes left that died while they waited, or were about to take the file. */
+export function clearLeftovers(ledger: Ledger, { waiting, prepared }: Sight): void {
+  for (const name of [...waiting, ...prepared]) {
+    if (isLeftover(name, ledger.readMark(name))) ledger.unmark(name);
+  }
+}
+
+/** One that was removed too early is made again: whoever misses it takes another turn. */
+function isLeftover(name: string, text: string | undefined): boolean {
+  const record = recordOf(text);
+  if (record) return judge(record.process, true).liveness === 'dead';
+  const pid = Number(/^\w+-(\d+)-/.exec(name)?.[1]);
+  return Number.isSafeInteger(pid) && pid > 0 && seek(pid) === 'gone';
+}
+
 /** Who died without having given the file back, where that is why it can be had now. */
 export function diedBefore(ledger: Ledger, look: Look): HolderInfo | undefined {
   if (look.state === 'taken') return look.holder;
@@ -55,14 +70,11 @@ function recordOf(text: string | undefined): LockRecord | undefined {
   return text === undefined ? undefined : parseRecord(text);
 }
 
-/** Whether somebody else waits who is not proven dead. Marks of the dead are removed. */
+/** The marks of others who wait and are not proven dead. */
 export function marksOfOthers(ledger: Ledger, own: ReadonlySet<string>): readonly string[] {
   return ledger.look().waiting.filter((name) => {
     if (own.has(name)) return false;
     const record = recordOf(ledger.readMark(name));
-    if (record === undefined) return false;
-    if (judge(record.process, true).liveness !== 'dead') return true;
-    ledger.unmark(name);
-    return false;
+    return record !== undefined && judge(record.process, true).liveness !== 'dead';
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Coordinator, OwnerWaitTimeoutError } from '../../../src/index.js';
+import type { Coordinator, HoldingRun, OwnerWaitTimeoutError } from '../../../src/index.js';
 import { useFakeTime } from '../../support/fake-time.js';
 import { useStage } from '../../ownership/support/stage.js';
 import { openMaintenance, openPrompt } from './support/windows.js';
@@ -23,7 +23,7 @@ describe('the limits that a waiter is told of', () => {
 
     const { holder, message } = await refusal(sessions);
 
-    expect(holder?.limits).toEqual(OPTIONS);
+    expect((holder as HoldingRun).limits).toEqual(OPTIONS);
     expect(message).toContain('told to stop after 5000 ms of silence, after 20 s in any case');
   });
 
@@ -34,7 +34,7 @@ describe('the limits that a waiter is told of', () => {
 
     const { holder, message } = await refusal(sessions);
 
-    expect(holder?.limits).toEqual({ ...OPTIONS, stuckAfterMs: 60_000 });
+    expect((holder as HoldingRun).limits).toEqual({ ...OPTIONS, stuckAfterMs: 60_000 });
     expect(message).toContain('after 60 s of silence');
     window.end();
     await window.outcome;
@@ -47,7 +47,7 @@ describe('the limits that a waiter is told of', () => {
 
     const { holder, message } = await refusal(sessions);
 
-    expect(holder?.limits).toEqual({ stuckAfterMs: false, settleMs: 1_000 });
+    expect((holder as HoldingRun).limits).toEqual({ stuckAfterMs: false, settleMs: 1_000 });
     expect(message).toContain('never told to stop');
     window.end();
     await window.outcome;
@@ -61,7 +61,7 @@ describe('the limits that a waiter is told of', () => {
 
     const { holder, message } = await refusal(sessions);
 
-    expect(holder?.limits).toEqual({
+    expect((holder as HoldingRun).limits).toEqual({
       stuckAfterMs: false,
       settleMs: 1_000,
       maintenanceLeftMs: 40_000,
