@@ -77,9 +77,10 @@ export interface CoordinatorOptions {
    */
   readonly onForeignAppend?: 'takeover' | 'adopt' | undefined;
   /**
-   * Excludes other processes and threads. One serves the whole thread: the first one is installed,
-   * coordinators without one use it, too, and another one is refused. Whoever made it closes it.
-   * @defaultValue none: only runs of this thread are excluded
+   * Excludes other processes and threads; without one only runs of this thread are excluded. One
+   * serves the whole thread: the first one is installed, coordinators without one use it, too, and
+   * another one is refused. Whoever made it closes it, after the coordinators.
+   * @defaultValue none
    */
   readonly leases?: LeaseProvider | undefined;
   /** An owner table of its own, for tests: it excludes nobody outside. @defaultValue `false` */

@@ -1,32 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { lockDisk } from './lock-disk.js';
+import { LockFolder } from './lock-folder.js';
+import { hasStranger, numberOf, type Sight, sightOf } from './sight.js';
 
-/** The last claim on a session file, as a look at the folder shows it. */
-export interface Claim {
-  readonly number: bigint;
-  /** Given back by whoever held it. */
-  readonly isFree: boolean;
-}
-
-/** What is in the folder: claims, and the marks of those who wait. */
-export interface Sight {
-  readonly last: Claim | undefined;
-  /** Every claim that was not given back. */
-  readonly taken: ReadonlySet<bigint>;
-  readonly waiting: readonly string[];
-  /** What somebody is about to publish, or died over. */
-  readonly prepared: readonly string[];
-  /** The last claim was given back for a run that had died. */
-  readonly hasDied: boolean;
-}
-
-const CLAIM = /^([1-9]\d{0,29})(\.free)?$/;
-const OF_CLAIM = /^([1-9]\d{0,29})(\.free|\.who|\.died)?$/;
-const WAITING = /^wait-/;
-const PREPARED = /^new-/;
 const EPOCH = 'epoch';
-const LIMIT_BYTES = 64 * 1_024;
 
 /**
  * Who has a session file, told by the names in a folder beside it: each claim is a file whose name
@@ -42,29 +18,16 @@ const LIMIT_BYTES = 64 * 1_024;
  */
 export class Ledger {
   readonly folder: string;
+  readonly #files: LockFolder;
 
   constructor(folder: string) {
     this.folder = folder;
+    this.#files = new LockFolder(folder);
   }
 
+  /** @throws what the file system says */
   look(): Sight {
-    let last: Claim | undefined;
-    const taken = new Set<bigint>();
-    const waiting: string[] = [];
-    const prepared: string[] = [];
-    const names = this.#names();
-    for (const name of names) {
-      const claim = claimOf(name);
-      if (claim === undefined) {
-        if (WAITING.test(name)) waiting.push(name);
-        if (PREPARED.test(name)) prepared.push(name);
-        continue;
-      }
-      if (!claim.isFree) taken.add(claim.number);
-      if (last === undefined || outranks(claim, last)) last = claim;
-    }
-    const hasDied = last !== undefined && names.includes(`${last.number}.died`);
-    return { last, taken, waiting, prepared, hasDied };
+    return sightOf(this.#files.names());
   }
 
   /**
@@ -76,7 +39,7 @@ export class Ledger {
    */
   follow(sight: Sight, text: string, died?: string): bigint | undefined {
     const number = (sight.last?.number ?? this.#epoch()) + 1n;
-    if (!this.#publish(this.#path(number), text)) return undefined;
+    if (!this.#files.publish(String(number), text)) return undefined;
     try {
       const now = this.look();
       const isLast = now.last?.number === number && !now.last.isFree;
@@ -100,36 +63,22 @@ export class Ledger {
 
   /** Says who has it now, beside the claim, which is never written again. */
   describe(number: bigint, text: string): void {
-    this.#say(`${this.#path(number)}.who`, text);
+    this.#files.say(`${number}.who`, text);
   }
 
   /** Says for whom the claim is about to be given back: whoever comes next is told that it died. */
   noteDied(number: bigint, text: string): void {
-    this.#say(`${this.#path(number)}.died`, text);
-  }
-
-  readDied(number: bigint): string | undefined {
-    return this.#read(`${number}.died`);
-  }
-
-  #say(path: string, text: string): void {
-    const prepared = this.#prepare('new', text);
-    try {
-      lockDisk.rename(prepared, path);
-    } catch (error) {
-      this.#forget(prepared);
-      throw error;
-    }
+    this.#files.say(`${number}.died`, text);
   }
 
   beat(number: bigint, at: Date): void {
-    lockDisk.touch(this.#path(number), at);
+    lockDisk.touch(this.#files.at(String(number)), at);
   }
 
   /** When the holder last gave a sign of life, by whatever clock; only a change means something. */
   beatOf(number: bigint): number | undefined {
     try {
-      return lockDisk.lookAt(this.#path(number)).mtimeMs;
+      return lockDisk.lookAt(this.#files.at(String(number))).mtimeMs;
     } catch {
       return undefined;
     }
@@ -138,7 +87,7 @@ export class Ledger {
   /** Gives the claim back. Harmless where it was followed meanwhile. */
   free(number: bigint): void {
     try {
-      lockDisk.rename(this.#path(number), `${this.#path(number)}.free`);
+      lockDisk.rename(this.#files.at(String(number)), this.#files.at(`${number}.free`));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
@@ -146,95 +95,30 @@ export class Ledger {
 
   /** What the claim said when it was made; undefined where it is no file, too long, or gone. */
   read(number: bigint): string | undefined {
-    return this.#read(String(number));
+    return this.#files.read(String(number));
   }
 
   /** What its holder said later, if it did. */
   readLater(number: bigint): string | undefined {
-    return this.#read(`${number}.who`);
+    return this.#files.read(`${number}.who`);
   }
 
-  /** A mark, or what is prepared. */
-  readMark(name: string): string | undefined {
-    return this.#read(name);
+  readDied(number: bigint): string | undefined {
+    return this.#files.read(`${number}.died`);
   }
 
   /** Tells others that somebody waits. The name of the mark. */
   mark(text: string): string {
-    return this.#prepare('wait', text).slice(this.folder.length + 1);
+    return this.#files.prepare('wait', text);
+  }
+
+  /** A mark, or what is prepared. */
+  readMark(name: string): string | undefined {
+    return this.#files.read(name);
   }
 
   unmark(name: string): void {
-    this.#forget(join(this.folder, name));
-  }
-
-  #read(name: string): string | undefined {
-    const path = join(this.folder, name);
-    try {
-      const { isFile, size } = lockDisk.lookAt(path);
-      return isFile && size <= LIMIT_BYTES ? lockDisk.read(path) : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  #path(number: bigint): string {
-    return join(this.folder, String(number));
-  }
-
-  #names(): string[] {
-    try {
-      return lockDisk.list(this.folder);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw error;
-    }
-  }
-
-  #prepare(purpose: 'new' | 'wait', text: string): string {
-    const prepared = join(this.folder, `${purpose}-${process.pid}-${randomUUID()}`);
-    try {
-      lockDisk.create(prepared, text);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      // Also what is missing above it: a runner's first session may come before its folder.
-      lockDisk.makeFolder(this.folder);
-      lockDisk.create(prepared, text);
-    }
-    return prepared;
-  }
-
-  /** False where the name is there already. */
-  #publish(path: string, text: string): boolean {
-    const prepared = this.#prepare('new', text);
-    try {
-      lockDisk.link(prepared, path);
-      return true;
-    } catch (error) {
-      const { code = '' } = error as NodeJS.ErrnoException;
-      // Without what was prepared the folder has been moved away: somebody was faster there, too.
-      if (code === 'EEXIST' || code === 'ENOENT') return false;
-      if (!WITHOUT_LINKS.has(code)) throw error;
-      return this.#publishInTwo(path, text, error);
-    } finally {
-      this.#forget(prepared);
-    }
-  }
-
-  /** On a volume without hard links the name is there before its content is. */
-  #publishInTwo(path: string, text: string, cause: unknown): boolean {
-    if (isFarAway(this.folder)) {
-      throw Object.assign(new Error('ENOTSUP: no hard links over a network', { cause }), {
-        code: 'ENOTSUP',
-      });
-    }
-    try {
-      lockDisk.create(path, text);
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw error;
-    }
+    this.#files.forget(name);
   }
 
   /** Gives back what does not count. Never by removing it: a number must not come twice. */
@@ -247,9 +131,16 @@ export class Ledger {
     }
   }
 
-  #readEpoch(): bigint | undefined {
-    const text = this.#read(EPOCH);
-    return text !== undefined && /^\d{1,29}$/.test(text) ? BigInt(text) : undefined;
+  /** What belongs to lower claims is of no use to anybody. */
+  #sweep(number: bigint): void {
+    try {
+      for (const name of this.#files.names()) {
+        const other = numberOf(name);
+        if (other !== undefined && other < number) lockDisk.remove(this.#files.at(name));
+      }
+    } catch {
+      // It counts for nothing; whoever comes next tries again.
+    }
   }
 
   /**
@@ -260,66 +151,14 @@ export class Ledger {
     const began = BigInt(Date.now()) * 1_000n;
     const said = this.#readEpoch();
     if (said !== undefined) return said;
-    if (this.#publish(join(this.folder, EPOCH), String(began))) return began;
+    if (this.#files.publish(EPOCH, String(began))) return began;
     const saidMeanwhile = this.#readEpoch();
     if (saidMeanwhile !== undefined) return saidMeanwhile;
     throw Object.assign(new Error('EAGAIN: somebody else is first'), { code: 'EAGAIN' });
   }
 
-  /** It is of no use any more; if it stays, whoever comes next sweeps it. */
-  #forget(path: string): void {
-    try {
-      lockDisk.unlink(path);
-    } catch {
-      // Gone already, or it cannot be helped.
-    }
+  #readEpoch(): bigint | undefined {
+    const text = this.#files.read(EPOCH);
+    return text !== undefined && /^\d{1,29}$/.test(text) ? BigInt(text) : undefined;
   }
-
-  /** What belongs to lower claims is of no use to anybody. */
-  #sweep(number: bigint): void {
-    try {
-      for (const name of this.#names()) {
-        const digits = OF_CLAIM.exec(name)?.[1];
-        if (digits !== undefined && BigInt(digits) < number)
-          lockDisk.remove(join(this.folder, name));
-      }
-    } catch {
-      // It counts for nothing; whoever comes next tries again.
-    }
-  }
-}
-
-const WITHOUT_LINKS: ReadonlySet<string> = new Set([
-  'EPERM',
-  'ENOTSUP',
-  'EOPNOTSUPP',
-  'ENOSYS',
-  'EMLINK',
-]);
-
-/** NFS, SMB, CIFS, SMB2, FUSE, 9p, AFS, Ceph: statfs(2). There a name may be given twice. */
-const FAR_AWAY: ReadonlySet<number> = new Set([
-  0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x65735546, 0x01021997, 0x5346414f, 0x00c36400,
-]);
-
-function isFarAway(folder: string): boolean {
-  return FAR_AWAY.has(lockDisk.volumeType(folder));
-}
-
-function claimOf(name: string): Claim | undefined {
-  const match = CLAIM.exec(name);
-  if (match?.[1] === undefined) return undefined;
-  return { number: BigInt(match[1]), isFree: match[2] !== undefined };
-}
-
-/** The higher number; that it was given back outranks that it was taken. */
-function outranks(one: Claim, other: Claim): boolean {
-  if (one.number !== other.number) return one.number > other.number;
-  return one.isFree;
-}
-
-/** Somebody claimed in a folder that was made anew after it was looked at. */
-function hasStranger(now: Sight, before: Sight, own: bigint): boolean {
-  for (const number of now.taken) if (number !== own && !before.taken.has(number)) return true;
-  return false;
 }

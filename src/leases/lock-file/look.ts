@@ -1,8 +1,9 @@
 import type { HolderInfo } from '../../types.js';
 import { isHeldHere } from './held-here.js';
-import type { Ledger, Sight } from './ledger.js';
+import type { Ledger } from './ledger.js';
 import { type Judgement, judge, seek } from './liveness.js';
 import { type LockRecord, parseRecord } from './record.js';
+import type { Sight } from './sight.js';
 
 /** Who has a session file, as the lock tells it. */
 export type Look =

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { lockDisk } from './lock-disk.js';
+
+const LIMIT_BYTES = 64 * 1_024;
+
+/** A folder of small files that appear whole, in one step, and at most once under a name. */
+export class LockFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** None where the folder is not there. @throws what the file system says */
+  names(): string[] {
+    try {
+      return lockDisk.list(this.path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  at(name: string): string {
+    return join(this.path, name);
+  }
+
+  /** Undefined where it is no file, too long, or gone. */
+  read(name: string): string | undefined {
+    const path = this.at(name);
+    try {
+      const { isFile, size } = lockDisk.lookAt(path);
+      return isFile && size <= LIMIT_BYTES ? lockDisk.read(path) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** A file under a name that nobody else uses; its name. */
+  prepare(purpose: 'new' | 'wait', text: string): string {
+    const name = `${purpose}-${process.pid}-${randomUUID()}`;
+    try {
+      lockDisk.create(this.at(name), text);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      // Also what is missing above it: a runner's first session may come before its folder.
+      lockDisk.makeFolder(this.path);
+      lockDisk.create(this.at(name), text);
+    }
+    return name;
+  }
+
+  /** False where the name is there already, or the folder was moved away meanwhile. */
+  publish(name: string, text: string): boolean {
+    const prepared = this.prepare('new', text);
+    try {
+      lockDisk.link(this.at(prepared), this.at(name));
+      return true;
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (code === 'EEXIST' || code === 'ENOENT') return false;
+      if (!WITHOUT_LINKS.has(code)) throw error;
+      return this.#publishInTwo(name, text, error);
+    } finally {
+      this.forget(prepared);
+    }
+  }
+
+  /** Whatever was said under this name before. */
+  say(name: string, text: string): void {
+    const prepared = this.prepare('new', text);
+    try {
+      lockDisk.rename(this.at(prepared), this.at(name));
+    } catch (error) {
+      this.forget(prepared);
+      throw error;
+    }
+  }
+
+  /** It is of no use any more; if it stays, whoever comes next clears it. */
+  forget(name: string): void {
+    try {
+      lockDisk.unlink(this.at(name));
+    } catch {
+      // Gone already, or it cannot be helped.
+    }
+  }
+
+  /** On a volume without hard links the name is there before its content is. */
+  #publishInTwo(name: string, text: string, cause: unknown): boolean {
+    if (FAR_AWAY.has(lockDisk.volumeType(this.path))) {
+      throw Object.assign(new Error('ENOTSUP: no hard links over a network', { cause }), {
+        code: 'ENOTSUP',
+      });
+    }
+    try {
+      lockDisk.create(this.at(name), text);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
+  }
+}
+
+const WITHOUT_LINKS: ReadonlySet<string> = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EMLINK',
+]);
+
+/** NFS, SMB, CIFS, SMB2, FUSE, 9p, AFS, Ceph: statfs(2). There a name may be given twice. */
+const FAR_AWAY: ReadonlySet<number> = new Set([
+  0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x65735546, 0x01021997, 0x5346414f, 0x00c36400,
+]);

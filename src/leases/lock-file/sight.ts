@@ -1,0 +1,66 @@
+/** The last claim on a session file, as a look at the folder shows it. */
+export interface Claim {
+  readonly number: bigint;
+  /** Given back by whoever held it. */
+  readonly isFree: boolean;
+}
+
+/** What is in the folder of a lock: claims, and what those left who want one. */
+export interface Sight {
+  readonly last: Claim | undefined;
+  /** Every claim that was not given back. */
+  readonly taken: ReadonlySet<bigint>;
+  /** The marks of those who wait. */
+  readonly waiting: readonly string[];
+  /** What somebody is about to publish, or died over. */
+  readonly prepared: readonly string[];
+  /** The last claim was given back for a run that had died. */
+  readonly hasDied: boolean;
+}
+
+const CLAIM = /^([1-9]\d{0,29})(\.free)?$/;
+const OF_CLAIM = /^([1-9]\d{0,29})(\.free|\.who|\.died)?$/;
+const WAITING = /^wait-/;
+const PREPARED = /^new-/;
+
+/** Names that mean nothing are passed over: they are in nobody's way. */
+export function sightOf(names: readonly string[]): Sight {
+  let last: Claim | undefined;
+  const taken = new Set<bigint>();
+  const waiting: string[] = [];
+  const prepared: string[] = [];
+  for (const name of names) {
+    const claim = claimOf(name);
+    if (WAITING.test(name)) waiting.push(name);
+    else if (PREPARED.test(name)) prepared.push(name);
+    if (claim === undefined) continue;
+    if (!claim.isFree) taken.add(claim.number);
+    if (last === undefined || outranks(claim, last)) last = claim;
+  }
+  const hasDied = last !== undefined && names.includes(`${last.number}.died`);
+  return { last, taken, waiting, prepared, hasDied };
+}
+
+/** The claim that a file belongs to; undefined where it belongs to none. */
+export function numberOf(name: string): bigint | undefined {
+  const digits = OF_CLAIM.exec(name)?.[1];
+  return digits === undefined ? undefined : BigInt(digits);
+}
+
+function claimOf(name: string): Claim | undefined {
+  const match = CLAIM.exec(name);
+  if (match?.[1] === undefined) return undefined;
+  return { number: BigInt(match[1]), isFree: match[2] !== undefined };
+}
+
+/** The higher number; that it was given back outranks that it was taken. */
+function outranks(one: Claim, other: Claim): boolean {
+  if (one.number !== other.number) return one.number > other.number;
+  return one.isFree;
+}
+
+/** Somebody claimed in a folder that was made anew after it was looked at. */
+export function hasStranger(now: Sight, before: Sight, own: bigint): boolean {
+  for (const number of now.taken) if (number !== own && !before.taken.has(number)) return true;
+  return false;
+}
