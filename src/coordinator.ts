@@ -1,8 +1,6 @@
 import type { Coordinator, CoordinatorSnapshot } from './coordinator-interface.js';
-import { ConfigurationError } from './errors/setup-errors.js';
 import { CoordinatorClosedError } from './errors/wait-errors.js';
 import { parseSessionFile } from './identity/parse-input.js';
-import type { LeaseProvider } from './leases/provider.js';
 import { copyCounters } from './observe/counters.js';
 import type { OwnershipEvent } from './observe/events.js';
 import { openingClosed } from './ownership/openings.js';
@@ -45,6 +43,7 @@ import { type RunIndex, TableIndex } from './runs/run-index.js';
 import { checkNotStopped, runJoined, runOwned, type TaskCall } from './runs/run-task.js';
 import type { Run, RunRequest } from './runs/run.js';
 import { type AdmittedTicket, type Ticket, ticketOf } from './runs/ticket.js';
+import { settleShared } from './shared-settings.js';
 import {
   checkDuration,
   checkFunction,
@@ -262,56 +261,7 @@ export function createCoordinator(options: CoordinatorOptions = {}): Coordinator
   const settings = readOptions(options);
   const { historySize } = settings;
   const table = settings.isolated ? new OwnerTable(historySize) : sharedOwnerTable(historySize);
-  if (settings.markers !== undefined) installMarkers(table, settings.markers);
-  installLeases(table, settings);
+  settleShared(table, settings);
   table.state.log.grow(historySize);
   return new SessionCoordinator(table, settings);
-}
-
-/** One at a time: the next may come when all who brought the last one are closed. */
-function installLeases({ leasing, state }: OwnerTable, settings: Settings): void {
-  const { leases } = settings;
-  if (leases === undefined) return;
-  for (const bringer of leasing.bringers) if (bringer.isClosed) leasing.bringers.delete(bringer);
-  if (leasing.provider !== leases) {
-    checkLeasesFit(leases, leasing, state);
-    leasing.provider = leases;
-  }
-  leasing.bringers.add(settings);
-}
-
-function checkLeasesFit(
-  leases: LeaseProvider,
-  { provider, bringers }: OwnerTable['leasing'],
-  state: OwnerTable['state'],
-): void {
-  if (provider !== undefined && bringers.size > 0) {
-    throw new ConfigurationError(
-      `leases ${JSON.stringify(leases.name)} do not fit the provider ${JSON.stringify(provider.name)}, ` +
-        'which another coordinator has installed in this thread; pass the same object, or none, ' +
-        'or close that coordinator first',
-    );
-  }
-  for (const { isMarker, path } of state.all()) {
-    if (isMarker) continue;
-    throw new ConfigurationError(
-      `leases ${JSON.stringify(leases.name)} come too late: ${JSON.stringify(path)} is in use ` +
-        'in this thread without them; pass them to the first coordinator',
-    );
-  }
-}
-
-function installMarkers(table: OwnerTable, markers: readonly string[]): void {
-  const present = table.markers;
-  const isSame = present.size === markers.length && markers.every((name) => present.has(name));
-  if (!isSame) {
-    if (table.hasOwnMarkers || table.state.live > 0) {
-      const by = table.hasOwnMarkers ? 'another coordinator chose' : 'runs alive are named by';
-      throw new ConfigurationError(
-        `markers ${JSON.stringify(markers)} do not fit ${JSON.stringify([...present])}, which ${by} in this thread`,
-      );
-    }
-    table.markers = new Set(markers);
-  }
-  table.hasOwnMarkers = true;
 }

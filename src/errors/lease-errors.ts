@@ -9,6 +9,14 @@ import {
   type SessionErrorFacts,
 } from './session-error.js';
 
+/**
+ * - `held`: somebody else has the file, and the request would not wait.
+ * - `not-writable`: its lock cannot be written.
+ * - `unsafe-file-system`: its volume cannot make a name exactly once, so nobody can be excluded.
+ * - `damaged`: something is in the place of its lock that is no lock.
+ * - `io`: the system, or the provider, failed in another way; see `systemCode` and `cause`.
+ * - `closed`: the provider was closed.
+ */
 export type LeaseUnavailableReason =
   'held' | 'not-writable' | 'unsafe-file-system' | 'damaged' | 'io' | 'closed';
 
@@ -22,7 +30,9 @@ const WAYS_ON: Readonly<Record<LeaseUnavailableReason, string>> = {
   closed: 'make a new provider',
 };
 
-/** Ownership towards other processes cannot be had. Nothing was started. */
+/**
+ * Ownership towards other processes cannot be had. Nothing was started; the next request asks again.
+ */
 export class LeaseUnavailableError extends SessionError {
   static {
     named(this.prototype, 'LeaseUnavailableError');
@@ -60,7 +70,10 @@ export class LeaseUnavailableError extends SessionError {
   }
 }
 
-/** Another process has taken the file over. What this one has not written yet, it may not write. */
+/**
+ * Another process has taken the file over. What this one has not written yet, it may not write. The
+ * `cause` of the reason of the run's signal, or thrown by the write that finds it.
+ */
 export class LeaseLostError extends SessionError {
   static {
     named(this.prototype, 'AbortError');

@@ -21,7 +21,10 @@ export interface LeaseRequest {
 export interface Lease {
   /** Higher than that of every lease on this file before. */
   readonly fencingToken: bigint;
-  /** Whose turn had not ended when its lease was taken over: it died, or was thought to have. */
+  /**
+   * Whose turn had not ended when its lease was taken over: it died, or was thought to have. Told
+   * again to the next, where this lease is given back without an `update`.
+   */
   readonly died?: HolderInfo | undefined;
   /**
    * Looks where the lease is kept. Synchronous, so that it can be asked right before a write.
@@ -31,7 +34,7 @@ export interface Lease {
   isHeld(): boolean;
   /** Whether others wait for it. Without it they might at any time. */
   isWanted?(): boolean;
-  /** Other processes see another holder from now on: the next run of this process. */
+  /** A turn begins: other processes see this holder from now on. */
   update(holder: HolderInfo): Promise<void>;
   /** Idempotent. A lease that was lost stays with whoever has it now. */
   release(): Promise<void>;

@@ -1,12 +1,18 @@
-import type { Holder } from '../types.js';
+import type { Holder, HoldingRun } from '../types.js';
 import type { RunRecord } from './run-record.js';
 import type { Section } from './section.js';
 
 /** What became of a request that was not granted at once, in the step that decided about it. */
 export type Decision =
   | {
-      readonly outcome: 'queued' | 'interrupting' | 'steering';
-      /** Who owned the file in that step; undefined where another process has it. */
+      readonly outcome: 'interrupting' | 'steering';
+      /** Who owned the file in that step. */
+      readonly owner: RunRecord;
+      readonly holder: HoldingRun;
+    }
+  | {
+      readonly outcome: 'queued';
+      /** Undefined where another process has the file. */
       readonly owner: RunRecord | undefined;
       readonly holder: Holder;
     }

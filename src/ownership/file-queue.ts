@@ -37,6 +37,8 @@ export class FileQueue {
   /** Moved by `rotate` only, like the path. */
   key: string;
   realPath: string;
+  /** A name in this thread only, and no file. */
+  readonly isMarker: boolean;
   owner: RunRecord | undefined = undefined;
   /** Runs of this file that gave their turn up for a while. They keep the queue alive. */
   parked: Set<RunRecord> | undefined = undefined;
@@ -64,9 +66,10 @@ export class FileQueue {
   #interrupts: Line | undefined = undefined;
   #lines: (Line | undefined)[] | undefined = undefined;
 
-  constructor(key: string, realPath: string) {
+  constructor(key: string, realPath: string, isMarker = false) {
     this.key = key;
     this.realPath = realPath;
+    this.isMarker = isMarker;
   }
 
   /** All who wait, also those who come back from park. */

@@ -41,6 +41,8 @@ export class SectionRequest implements ListMember<SectionRequest> {
 export interface GateKeepers {
   /** A guest is let in while `host` owns the file; false where it gave up in this very moment. */
   letIn(guest: RunRecord, host: RunRecord): boolean;
+  /** Whether a turn may begin now; where it may not, it will be told. */
+  mayGive(queue: FileQueue): boolean;
   /** Nobody owns the file: the guest gets a short turn, or is told why not. */
   giveTurn(queue: FileQueue, guest: RunRecord): void;
   /** The gate is free of a section. */
@@ -118,7 +120,7 @@ export class Gate {
       // A guest that was given a turn writes before the guests that came after it.
       if (guest === undefined || isAboutToWrite(this.queue.owner)) return;
       // Another process may have the file: whoever gives a turn waits for the lease.
-      if (this.queue.owner === undefined && !this.queue.mayGrant) return;
+      if (this.queue.owner === undefined && !this.#keepers.mayGive(this.queue)) return;
       this.queue.remove(guest);
       this.#serve(guest);
       if (this.queue.owner === guest) return;

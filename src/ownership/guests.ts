@@ -41,7 +41,7 @@ export class Guests {
 
   #begin(record: RunRecord, queue: FileQueue | undefined): RunRecord {
     const place = queue ?? this.#parts.turns.open(record);
-    if (place.mayGrant) {
+    if (this.#parts.leasing.mayPass(place)) {
       this.#state.count(record);
       return this.#places.begin(record, place);
     }

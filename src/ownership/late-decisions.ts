@@ -1,4 +1,4 @@
-import type { HolderInfo } from '../types.js';
+import type { Holder, HolderInfo } from '../types.js';
 import type { FileQueue } from './file-queue.js';
 import { asHolder } from './holder.js';
 import { howToWait } from './how-to-wait.js';
@@ -23,14 +23,16 @@ export class LateDecisions {
   /** The file is this thread's: whoever did not get the turn is decided about as if it came now. */
   afterGrant(queue: FileQueue): void {
     for (const record of queue.inOrder()) {
+      if (record.phase === 'parked' && record.waitLimitMs === 0) this.#timeOut(queue, record);
+    }
+    let waiting = decidedOf(queue);
+    for (const record of undecidedOf(queue)) {
       const { owner } = queue;
       if (owner === undefined) return;
-      if (record.phase !== 'waiting' || !record.isUndecided) continue;
-      if (record.terms.admission?.mode === 'skip') {
-        this.#parts.departures.turnAway(record, asHolder(owner), 'held');
-      } else if (record.waitLimitMs === 0) {
-        this.#parts.departures.stopWaiting(record, waitTimeout(record));
-      } else this.#wait(queue, record, owner);
+      if (record.phase !== 'waiting') continue;
+      if (this.#isTurnedAway(queue, record, waiting, asHolder(owner), 'held')) continue;
+      this.#wait(queue, record, owner);
+      waiting += 1;
     }
   }
 
@@ -43,40 +45,75 @@ export class LateDecisions {
     }
     this.#state.emit('queued', record, { waiting: queue.waiting });
     record.waiter?.decided?.({ outcome, owner, holder: asHolder(owner) });
+    this.#parts.pressure.joined(queue, record);
     if (outcome === 'interrupting') this.#parts.pressure.supersede(owner, record);
   }
 
   /** Another process has it: whoever came for now or never is told, the others wait. */
   heldElsewhere(queue: FileQueue, holder: HolderInfo): void {
-    const latestFirst = [...queue.inOrder(), ...(queue.guests ?? [])].sort(
-      (one, other) => other.sequence - one.sequence,
-    );
-    for (const record of latestFirst) {
-      if (record.list !== undefined) this.arrivedElsewhere(queue, record, holder);
+    const others = [...queue.inOrder(), ...(queue.guests ?? [])];
+    for (const record of others) {
+      if (!record.isUndecided && record.waitLimitMs === 0) this.#timeOut(queue, record);
+    }
+    let waiting = decidedOf(queue);
+    for (const record of undecidedOf(queue)) {
+      if (this.#isTurnedAway(queue, record, waiting, holder, 'held-elsewhere')) continue;
+      this.#waitElsewhere(queue, record, holder);
+      waiting += 1;
     }
   }
 
-  /** Known to be with another process when this one came, or since. */
+  /** Known to be with another process when this one came. */
   arrivedElsewhere(queue: FileQueue, record: RunRecord, holder: HolderInfo): void {
-    if (this.#isTurnedAway(queue, record, holder)) return;
-    if (record.phase !== 'waiting' || !record.isUndecided) return;
+    if (!record.isUndecided) {
+      if (record.waitLimitMs === 0) this.#timeOut(queue, record);
+      return;
+    }
+    const waiting = queue.waiting - 1;
+    if (this.#isTurnedAway(queue, record, waiting, holder, 'held-elsewhere')) return;
+    this.#waitElsewhere(queue, record, holder);
+  }
+
+  #waitElsewhere(queue: FileQueue, record: RunRecord, holder: HolderInfo): void {
     record.isUndecided = false;
     this.#state.emit('queued', record, { waiting: queue.waiting });
     record.waiter?.decided?.({ outcome: 'queued', owner: undefined, holder });
   }
 
-  #isTurnedAway(queue: FileQueue, record: RunRecord, holder: HolderInfo): boolean {
+  /** @param waiting how many wait that were there before */
+  #isTurnedAway(
+    queue: FileQueue,
+    record: RunRecord,
+    waiting: number,
+    holder: Holder,
+    held: 'held' | 'held-elsewhere',
+  ): boolean {
     const { departures } = this.#parts;
-    const { admission, isGuest } = record.terms;
-    if (admission?.mode === 'skip') {
-      departures.turnAway(record, holder, 'held-elsewhere');
-    } else if (record.waitLimitMs === 0) {
-      departures.stopWaiting(record, waitTimeout(record, queue));
-    } else if (isGuest || record.phase === 'parked' || queue.waiting <= record.origin.maxWaiting) {
-      return false;
-    } else if (admission) {
-      departures.turnAway(record, holder, 'queue-full');
-    } else departures.stopWaiting(record, queueFull(record, queue));
+    const { admission } = record.terms;
+    const isFull = waiting >= record.origin.maxWaiting;
+    if (admission?.mode === 'skip') departures.turnAway(record, holder, held);
+    else if (isFull && admission) departures.turnAway(record, holder, 'queue-full');
+    else if (isFull) departures.stopWaiting(record, queueFull(record, queue));
+    else if (record.waitLimitMs === 0) this.#timeOut(queue, record);
+    else return false;
     return true;
   }
+
+  /** It came for now or never. */
+  #timeOut(queue: FileQueue, record: RunRecord): void {
+    if (record.list !== undefined) {
+      this.#parts.departures.stopWaiting(record, waitTimeout(record, queue));
+    }
+  }
+}
+
+function decidedOf(queue: FileQueue): number {
+  return queue.inOrder().filter(({ phase, isUndecided }) => phase === 'waiting' && !isUndecided)
+    .length;
+}
+
+/** In the order in which they came. */
+function undecidedOf(queue: FileQueue): readonly RunRecord[] {
+  const undecided = queue.inOrder().filter(({ isUndecided }) => isUndecided);
+  return undecided.sort((one, other) => one.sequence - other.sequence);
 }

@@ -1,13 +1,12 @@
 import { LeaseLostError } from '../errors/lease-errors.js';
-import { log } from '../observe/deliver.js';
-import type { Lease, LeaseProvider } from '../leases/provider.js';
+import type { Lease } from '../leases/provider.js';
 import type { HolderInfo, SessionFile } from '../types.js';
 import type { FileQueue } from './file-queue.js';
 import { diedRun, holderInfoOf, UNREADABLE } from './holder-info.js';
+import { LeaseSource } from './lease-source.js';
 import { QueueLease } from './queue-lease.js';
 import type { RunRecord } from './run-record.js';
 import type { TableState } from './table-state.js';
-import type { Origin } from './terms.js';
 
 const MOST_HAND_OVERS = 16;
 
@@ -31,22 +30,19 @@ export interface LeasingParts {
  * that was given up or a lease that was given back, changes nothing.
  */
 export class Leasing {
-  provider: LeaseProvider | undefined = undefined;
-  /** The coordinators that brought it. */
-  readonly bringers: Set<Origin> = new Set();
-  /** Leases that are on their way back. */
-  readonly returning: Set<Promise<void>> = new Set();
+  readonly source: LeaseSource;
   readonly #state: TableState;
   readonly #parts: LeasingParts;
 
   constructor(state: TableState, parts: LeasingParts) {
     this.#state = state;
     this.#parts = parts;
+    this.source = new LeaseSource(state.outbox);
   }
 
   /** A file comes into use. Markers are names in this thread only. */
-  open(queue: FileQueue, record: RunRecord): void {
-    if (this.provider !== undefined && !record.isMarker) queue.lease = new QueueLease();
+  open(queue: FileQueue): void {
+    if (this.source.provider !== undefined && !queue.isMarker) queue.lease = new QueueLease();
   }
 
   /** Asks for the lease, unless it is there or asked for. */
@@ -61,11 +57,11 @@ export class Leasing {
     own.logger = first.origin.logger;
     own.told = holderInfoOf(first);
     const { told } = own;
-    const file = first.file ?? { key: queue.key, path: first.path, realPath: queue.realPath };
+    // Not the name by which this one came, which may be a hard link: the file that is in use.
+    const file = { key: queue.key, path: first.path, realPath: queue.realPath };
     // The provider is somebody else's code: it runs when the state is consistent.
     this.#state.outbox.push(() => {
-      if (wish.signal.aborted) return;
-      this.#ask(queue, own, wish, file, told);
+      if (own.wish === wish) this.#ask(queue, own, wish, file, told);
     });
   }
 
@@ -76,13 +72,14 @@ export class Leasing {
     file: SessionFile,
     holder: HolderInfo,
   ): void {
-    const granted: { lease?: Lease } = {};
-    const answer = this.#acquire(file, {
+    const granted: { lease?: Lease; hasGone?: boolean } = {};
+    const answer = this.source.acquire(file, {
       holder,
       wait: true,
       signal: wish.signal,
       onLost: (cause) => {
-        if (granted.lease) this.#lost(queue, granted.lease, cause);
+        granted.hasGone = true;
+        if (granted.lease) this.lost(queue, granted.lease, cause);
         this.#state.outbox.flush();
       },
       onHeld: (other) => {
@@ -95,7 +92,7 @@ export class Leasing {
     answer.then(
       (lease) => {
         granted.lease = lease;
-        this.#came(queue, own, wish, lease);
+        this.#came(queue, own, wish, lease, granted.hasGone === true);
         this.#state.outbox.flush();
       },
       (error: unknown) => {
@@ -107,20 +104,20 @@ export class Leasing {
     );
   }
 
-  async #acquire(
-    file: SessionFile,
-    request: Parameters<LeaseProvider['acquire']>[1],
-  ): Promise<Lease> {
-    if (this.provider === undefined) throw new Error('a file with a lease has a provider');
-    return await this.provider.acquire(file, request);
-  }
-
-  #came(queue: FileQueue, own: QueueLease, wish: AbortController, lease: Lease): void {
-    if (own.wish !== wish) {
-      this.#giveBack(own, lease);
+  #came(
+    queue: FileQueue,
+    own: QueueLease,
+    wish: AbortController,
+    lease: Lease,
+    hasGone: boolean,
+  ): void {
+    const isWished = own.wish === wish;
+    if (isWished) own.wish = undefined;
+    if (!isWished || hasGone) {
+      this.source.giveBack(queue.key, lease, own.logger);
+      if (isWished) this.want(queue);
       return;
     }
-    own.wish = undefined;
     own.holder = undefined;
     own.lease = lease;
     own.died = lease.died;
@@ -138,7 +135,7 @@ export class Leasing {
     if (lease !== undefined && this.#isOurTurn(own, lease)) return true;
     if (lease !== undefined) {
       own.lease = undefined;
-      this.#giveBack(own, lease);
+      this.source.giveBack(queue.key, lease, own.logger);
     }
     this.want(queue);
     return false;
@@ -148,7 +145,7 @@ export class Leasing {
     if (own.turns === 0) return true;
     try {
       if (!lease.isHeld()) return false;
-      const most = this.provider?.maxHandOvers ?? MOST_HAND_OVERS;
+      const most = this.source.provider?.maxHandOvers ?? MOST_HAND_OVERS;
       if (own.turns <= most) return true;
       if (lease.isWanted?.() ?? true) return false;
       own.turns = 1;
@@ -172,7 +169,10 @@ export class Leasing {
     if (died === undefined && told?.runId === record.runId && told.startBytes === record.startBytes)
       return;
     own.told = holderInfoOf(record);
-    this.#tell(own, own.lease, own.told);
+    const { lease, told: holder, logger } = own;
+    this.#state.outbox.push(() => {
+      this.source.tell(lease, holder, logger);
+    });
   }
 
   /** What this thread knows of the last run counts only where nobody had the file since. */
@@ -183,21 +183,14 @@ export class Leasing {
     record.previous = { generation: record.generation, run: died && diedRun(died) };
   }
 
-  #tell(own: QueueLease, lease: Lease, holder: HolderInfo): void {
-    this.#state.outbox.push(() => {
-      void attempt(async () => {
-        await lease.update(holder);
-      }, own);
-    });
-  }
-
   /** Nobody of this thread wants the file now: others may have it. */
   settle(queue: FileQueue): void {
     const own = queue.lease;
     if (own === undefined || queue.isWanted) return;
-    own.wish?.abort();
+    const { wish } = own;
+    if (wish) this.#state.outbox.push(() => wish.abort());
     own.wish = own.holder = undefined;
-    if (own.lease) this.#giveBack(own, own.lease);
+    if (own.lease) this.source.giveBack(queue.key, own.lease, own.logger);
     own.lease = undefined;
     this.settleFormer(queue);
   }
@@ -205,7 +198,7 @@ export class Leasing {
   /** The run that moved the file has ended: its former names are other files again. */
   settleFormer({ lease: own }: FileQueue): void {
     if (own === undefined) return;
-    for (const lease of own.former.values()) this.#giveBack(own, lease);
+    for (const [key, lease] of own.former) this.source.giveBack(key, lease, own.logger);
     own.former.clear();
   }
 
@@ -222,75 +215,18 @@ export class Leasing {
     if (lease?.isHeld() === true) return;
     const fencingToken = lease?.fencingToken ?? 0n;
     const error = new LeaseLostError({ sessionFile: queue.realPath, fencingToken });
-    if (lease) this.#lost(queue, lease, error);
+    if (lease) this.lost(queue, lease, error);
     this.#state.outbox.flush();
     throw error;
   }
 
-  #lost(queue: FileQueue, lease: Lease, cause: Error): void {
+  /** What a lease that is not the present one is told of does not matter any more. */
+  lost(queue: FileQueue, lease: Lease, cause: Error): void {
     const own = queue.lease;
     if (own?.lease !== lease) return;
     own.lease = undefined;
     const { owner } = queue;
     if (owner) this.#parts.lost(owner, cause);
     else if (queue.isWanted) this.want(queue);
-  }
-
-  /** The lease of a file that a turn is about to move to: now or never. */
-  async forMove(
-    queue: FileQueue,
-    record: RunRecord,
-    file: SessionFile,
-  ): Promise<Lease | undefined> {
-    const own = queue.lease;
-    if (own === undefined) return undefined;
-    const former = own.former.get(file.key);
-    if (former) return former;
-    const granted: { lease?: Lease } = {};
-    const lease = await this.#acquire(file, {
-      holder: holderInfoOf(record),
-      wait: false,
-      signal: new AbortController().signal,
-      onLost: (cause) => {
-        if (granted.lease) this.#lost(queue, granted.lease, cause);
-        this.#state.outbox.flush();
-      },
-    });
-    granted.lease = lease;
-    return lease;
-  }
-
-  /** The turn goes on in another file. What it leaves stays its own until it ends. */
-  moved(queue: FileQueue, record: RunRecord, formerKey: string, lease: Lease | undefined): void {
-    const own = queue.lease;
-    if (own === undefined || lease === undefined) return;
-    own.former.delete(queue.key);
-    if (own.lease) own.former.set(formerKey, own.lease);
-    own.lease = lease;
-    record.fencingToken = String(lease.fencingToken);
-  }
-
-  /** The move did not come about. */
-  notMoved(queue: FileQueue, lease: Lease | undefined): void {
-    const own = queue.lease;
-    if (own === undefined || lease === undefined) return;
-    if ([...own.former.values()].includes(lease)) return;
-    this.#giveBack(own, lease);
-  }
-
-  #giveBack(own: QueueLease, lease: Lease): void {
-    const returning: Promise<void> = attempt(async () => {
-      await lease.release();
-    }, own).finally(() => this.returning.delete(returning));
-    this.returning.add(returning);
-  }
-}
-
-/** What a provider could not do for a run is no reason to end it: others are told less, or later. */
-async function attempt(work: () => Promise<void>, { logger }: QueueLease): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    log(logger, 'warn', { err: error }, 'a lease could not be updated or given back');
   }
 }

@@ -141,6 +141,7 @@ export class OwnerTable implements ThreadTable {
       this.departures.join(guest, host);
       return true;
     },
+    mayGive: (queue) => this.leasing.mayPass(queue),
     giveTurn: (queue, guest) => {
       this.requests.guests.giveTurn(queue, guest);
     },

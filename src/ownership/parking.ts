@@ -77,7 +77,7 @@ export class Parking {
 
   /** Nobody of this thread has the file: another process may have it since the turn was given up. */
   #begin(queue: FileQueue, record: RunRecord, waitMs: number): void {
-    if (queue.mayGrant) {
+    if (this.#leasing.mayPass(queue)) {
       this.#turns.admit(queue, record, monotonicMs());
       return;
     }

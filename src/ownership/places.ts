@@ -41,8 +41,8 @@ export class Places {
   /** Nobody of this thread has the file: the turn begins, as soon as no other process has it. */
   begin(record: RunRecord, queue: FileQueue | undefined): RunRecord {
     const place = queue ?? this.#parts.turns.open(record);
-    if (place.mayGrant) return this.#take(record, place);
     const { leasing } = this.#parts;
+    if (leasing.mayPass(place)) return this.#take(record, place);
     const holder = place.lease?.holder;
     this.#state.list(record, place);
     place.enqueue(record);

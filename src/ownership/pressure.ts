@@ -45,8 +45,8 @@ export class Pressure {
 
   /** Does what is due, and says when the next thing will be. */
   #press(owner: RunRecord, waiter: RunRecord, nowMs: number): number {
-    // Its caller gave up in this very step: it is about to be gone.
-    if (waiter.callerSignal?.aborted === true) return Infinity;
+    // Its caller gave up in this very step, or it may be turned away: it is about to be gone.
+    if (waiter.callerSignal?.aborted === true || waiter.isUndecided) return Infinity;
     const yieldAtMs = waiter.arrivedMs + waiter.origin.yieldAfterMs;
     const preemptAtMs = waiter.arrivedMs + waiter.origin.preemptAfterMs;
     if (nowMs >= yieldAtMs) this.askToYield(owner, waiter);

@@ -6,6 +6,7 @@ import {
 } from '../errors/wait-errors.js';
 import { LeaseUnavailableError } from '../errors/lease-errors.js';
 import { SessionError } from '../errors/session-error.js';
+import { asError } from '../support/as-error.js';
 import type { DeadlockLink } from '../types.js';
 import type { FileQueue } from './file-queue.js';
 import type { SectionRequest } from './gate.js';
@@ -73,7 +74,7 @@ export function leaseUnavailable({ path: sessionFile }: RunRecord, cause: unknow
       ...{ sessionFile, reason, detail, holder, lockPath, systemCode, cause: cause.cause },
     });
   }
-  const said = cause instanceof Error ? cause.message : String(cause);
+  const said = asError(cause).message;
   const detail = `its lease provider failed (${said})`;
   return new LeaseUnavailableError({ sessionFile, reason: 'io', detail, cause });
 }

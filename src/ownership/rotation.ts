@@ -4,7 +4,7 @@ import type { Lease } from '../leases/provider.js';
 import type { SessionFile } from '../types.js';
 import type { FileQueue } from './file-queue.js';
 import { holderOf } from './holder.js';
-import type { OwnerTable } from './owner-table.js';
+import { leaseMoved } from './lease-moves.js';
 import type { RunRecord } from './run-record.js';
 import type { TableState } from './table-state.js';
 
@@ -15,7 +15,7 @@ import type { TableState } from './table-state.js';
  * @throws RotateRefusedError, InvalidSessionFileError nothing has moved
  */
 export function moveTo(
-  { state, leasing }: Pick<OwnerTable, 'state' | 'leasing'>,
+  state: TableState,
   record: RunRecord,
   file: SessionFile,
   lease?: Lease,
@@ -39,7 +39,7 @@ export function moveTo(
     run.file = file;
   }
   record.fileId = id;
-  leasing.moved(queue, record, formerKey, lease);
+  leaseMoved(queue, record, formerKey, lease);
   state.emit('rotated', record, { formerSessionFile }, undefined, undefined, formerKey);
 }
 

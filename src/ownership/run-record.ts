@@ -267,6 +267,7 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
   noteGrant(nowMs: number): void {
     this.phase = phaseOf(this.windows);
     this.generation += 1;
+    this.isUndecided = false;
     this.grantedMs = nowMs;
     this.#grantedAtMs = undefined;
     this.hasYieldFired = false;

@@ -48,8 +48,8 @@ export class Turns {
 
   /** Makes a file that nobody uses a file in use. */
   open(record: RunRecord): FileQueue {
-    const queue = new FileQueue(record.key, record.file?.realPath ?? record.key);
-    this.#leasing.open(queue, record);
+    const queue = new FileQueue(record.key, record.file?.realPath ?? record.key, record.isMarker);
+    this.#leasing.open(queue);
     this.#state.queues.set(record.key, queue);
     if (!record.isMarker) this.#state.fileIds.note(queue, record.fileId);
     return queue;

@@ -12,7 +12,7 @@ export async function holderElsewhere(
   table: OwnerTable,
   names: RunNames,
 ): Promise<HolderInfo | undefined> {
-  const { provider } = table.leasing;
+  const { provider } = table.leasing.source;
   if (provider === undefined || names.runId !== undefined) return undefined;
   const runs = findRuns(table, names);
   const told = runs.map(({ queue }) => (queue?.owner ? undefined : queue?.lease?.holder));

@@ -2,7 +2,7 @@ import type { Decision } from '../ownership/decision.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { Submission } from '../ownership/requests.js';
 import type { RunRecord } from '../ownership/run-record.js';
-import type { AdmissionMode, Holder } from '../types.js';
+import type { AdmissionMode, Holder, HoldingRun } from '../types.js';
 import type { RunRequest } from './run.js';
 import { Steering } from './steering.js';
 import { AdmittedTicket, type Ticket, type TicketListener } from './ticket.js';
@@ -57,9 +57,9 @@ export type Admission =
   /**
    * The holder was told to stop; the ticket is served as soon as that has ended or lost its turn.
    */
-  | { readonly outcome: 'interrupting'; readonly ticket: Ticket; readonly holder: Holder }
+  | { readonly outcome: 'interrupting'; readonly ticket: Ticket; readonly holder: HoldingRun }
   /** The holder has the message, and answers for it; this request gets no turn. */
-  | { readonly outcome: 'steered'; readonly holder: Holder }
+  | { readonly outcome: 'steered'; readonly holder: HoldingRun }
   /** Nothing was changed. */
   | {
       readonly outcome: 'busy';
@@ -115,8 +115,7 @@ class Teller implements TicketListener {
     const { ticket } = this;
     if (decision.outcome === 'busy') {
       this.#answer(turnedAway(this.#table, ticket.record, decision));
-    } else if (decision.outcome === 'steering' && decision.owner)
-      this.#steer(decision, decision.owner);
+    } else if (decision.outcome === 'steering') this.#steer(decision);
     else this.#answer(waiting(ticket, decision));
   }
 
@@ -131,9 +130,9 @@ class Teller implements TicketListener {
     this.#steering?.giveUp();
   }
 
-  #steer(decision: Waiting, owner: RunRecord): void {
+  #steer(decision: Extract<Decision, { outcome: 'interrupting' | 'steering' }>): void {
     const { ticket } = this;
-    const { holder } = decision;
+    const { holder, owner } = decision;
     const onTold = (isTaken: boolean): void => {
       this.#answer(isTaken ? { outcome: 'steered', holder } : waiting(ticket, decision));
     };
@@ -143,8 +142,9 @@ class Teller implements TicketListener {
 
 type Waiting = Exclude<Decision, { outcome: 'busy' }>;
 
-function waiting(ticket: AdmittedTicket, { outcome, holder }: Waiting): Admission {
-  if (outcome === 'interrupting') return { outcome, ticket, holder };
+function waiting(ticket: AdmittedTicket, decision: Waiting): Admission {
+  const { outcome, holder } = decision;
+  if (outcome === 'interrupting') return { outcome, ticket, holder: decision.holder };
   const { record } = ticket;
   const ahead = record.list === undefined ? 0 : (record.queue?.positionOf(record) ?? 1) - 1;
   return { outcome: 'queued', ticket, holder, ahead };
@@ -156,7 +156,8 @@ function turnedAway(
   { reason, holder }: Extract<Decision, { outcome: 'busy' }>,
 ): Admission {
   const places = reason === 'queue-full' ? origin.maxWaiting : 0;
-  const elsewhere = reason === 'held-elsewhere' ? file : undefined;
+  const isElsewhere = reason === 'held-elsewhere' || (places === 0 && !('phase' in holder));
+  const elsewhere = isElsewhere ? file : undefined;
   return {
     outcome: 'busy',
     reason,

@@ -83,9 +83,10 @@ async function untilReturned(
   { callerSignals, leasing }: OwnerTable,
   waitMs: number,
 ): Promise<void> {
-  if (leasing.returning.size === 0) return;
+  const returned = leasing.source.untilReturned();
+  if (returned === undefined) return;
   await untilTold(callerSignals, { waitMs }, (tell) => {
-    void Promise.allSettled(leasing.returning).then(tell);
+    void returned.then(tell);
     return () => undefined;
   });
 }

@@ -79,7 +79,7 @@ export async function wait(
   options: WaitOptions,
   subject: string,
   targets: () => Iterable<RunRecord>,
-  subscribe: (tell: () => void) => () => unknown,
+  subscribe: (tell: () => void, giveUp: () => void) => () => unknown,
 ): Promise<boolean> {
   const ambient = table.state.ambient.getStore() ?? NOWHERE;
   const scope = { run: nearestAlive(ambient.run), section: openSectionOf(ambient) };

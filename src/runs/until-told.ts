@@ -25,7 +25,7 @@ export function checkWait(options: WaitOptions): void {
 export function untilTold(
   signals: CallerSignals,
   { waitMs = Infinity, signal }: WaitOptions,
-  subscribe: (tell: () => void) => () => unknown,
+  subscribe: (tell: () => void, giveUp: () => void) => () => unknown,
 ): Promise<boolean> {
   if (signal?.aborted === true) return Promise.resolve(false);
   return new Promise((resolve) => {
@@ -40,7 +40,7 @@ export function untilTold(
     };
     const unsubscribe = subscribe(() => {
       finish(true);
-    });
+    }, giveUp);
     const deadline = new Countdown(monotonicMs() + waitMs, undefined, giveUp, true);
     if (signal) signals.watch(signal, finish, giveUp);
   });

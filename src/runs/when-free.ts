@@ -2,6 +2,7 @@ import type { FileQueue } from '../ownership/file-queue.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run-record.js';
 import type { SessionFile } from '../types.js';
+import { PROBE_MS } from '../ownership/places.js';
 import { wait } from './run-waits.js';
 import { checkWait, type WaitOptions } from './until-told.js';
 
@@ -28,16 +29,18 @@ export async function whenFree(
   options: WaitOptions = {},
 ): Promise<boolean> {
   checkWait(options);
-  const isFree = (): boolean => isFreeHere(table, from);
-  if (from.elsewhere === undefined && isFree()) return true;
-  if (from.elsewhere !== undefined && (await isFreeEverywhere(table, from))) return true;
-  if (options.waitMs === 0) return false;
+  if (from.elsewhere === undefined && isFreeHere(table, from)) return true;
+  if (from.elsewhere === undefined && options.waitMs === 0) return false;
   const holder = (): RunRecord[] => {
     const owner = table.state.queueOf(from.key)?.owner;
     return owner ? [owner] : [];
   };
-  return await wait(table, options, `${from.path} to be free`, holder, (tell) =>
-    from.elsewhere === undefined ? listen(table, from, tell) : look(table, from, tell),
+  const isLook = from.elsewhere !== undefined && options.waitMs === 0;
+  const limits = isLook ? { ...options, waitMs: PROBE_MS } : options;
+  return await wait(table, limits, `${from.path} to be free`, holder, (tell, giveUp) =>
+    from.elsewhere === undefined
+      ? listen(table, from, tell)
+      : look(table, from, tell, isLook ? giveUp : undefined),
   );
 }
 
@@ -48,7 +51,7 @@ function isFreeHere({ state }: OwnerTable, { key, places }: TurnedAway): boolean
 }
 
 async function isFreeEverywhere(table: OwnerTable, from: TurnedAway): Promise<boolean> {
-  const { provider } = table.leasing;
+  const { provider } = table.leasing.source;
   if (!isFreeHere(table, from) || provider === undefined || from.elsewhere === undefined)
     return false;
   return (await provider.inspect(from.elsewhere)) === undefined;
@@ -74,17 +77,32 @@ function listen(table: OwnerTable, from: TurnedAway, tell: () => void): () => vo
   return stop;
 }
 
-/** No other process says when it gives a file back to somebody who does not wait for it. */
-function look(table: OwnerTable, from: TurnedAway, tell: () => void): () => void {
-  const timer = setInterval(() => {
-    isFreeEverywhere(table, from).then(
-      (isFree) => {
-        if (isFree) tell();
-      },
+/**
+ * No other process says when it gives a file back to somebody who does not wait for it.
+ *
+ * @param giveUp called where the first look shows that it is not free, if one look is all
+ */
+function look(
+  table: OwnerTable,
+  from: TurnedAway,
+  tell: () => void,
+  giveUp: (() => void) | undefined,
+): () => void {
+  let isLooking = false;
+  const once = async (): Promise<void> => {
+    if (isLooking) return;
+    isLooking = true;
+    try {
+      if (await isFreeEverywhere(table, from)) tell();
+      else giveUp?.();
+    } catch {
       // Whether it is free cannot be told now; the next look may.
-      () => undefined,
-    );
-  }, LOOK_MS);
+      giveUp?.();
+    }
+    isLooking = false;
+  };
+  const timer = setInterval(() => void once(), LOOK_MS);
+  void once();
   return () => {
     clearInterval(timer);
   };

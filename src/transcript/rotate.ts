@@ -4,6 +4,7 @@ import { InvalidSessionFileError } from '../errors/setup-errors.js';
 import { RotateRefusedError } from '../errors/transcript-errors.js';
 import { parseSessionFile } from '../identity/parse-input.js';
 import { resolvePath } from '../identity/resolve.js';
+import { leaseForMove, leaseNotMoved } from '../ownership/lease-moves.js';
 import { checkMove, moveTo } from '../ownership/rotation.js';
 import type { Lease } from '../leases/provider.js';
 import type { SessionFile } from '../types.js';
@@ -31,9 +32,9 @@ export function* rotate(use: Use, next: SessionFile): Steps<void> {
   const lease = yield* leaseOf(pen, next);
   try {
     pen.checkOpen(section, 'rotate');
-    moveTo(pen.table, pen.record, next, lease);
+    moveTo(pen.table.state, pen.record, next, lease);
   } catch (error) {
-    pen.table.leasing.notMoved(pen.gate.queue, lease);
+    leaseNotMoved(pen.table, pen.gate.queue, next, lease);
     throw error;
   }
   pen.moved();
@@ -48,7 +49,7 @@ export function* rotate(use: Use, next: SessionFile): Steps<void> {
 function* leaseOf({ table, gate, record }: Pen, next: SessionFile): Steps<Lease | undefined> {
   if (gate.queue.lease === undefined) return undefined;
   try {
-    return (yield table.leasing.forMove(gate.queue, record, next)) as Lease | undefined;
+    return (yield leaseForMove(table, gate.queue, record, next)) as Lease | undefined;
   } catch (error) {
     if (!isHeldElsewhere(error)) throw error;
     const { holder } = error;

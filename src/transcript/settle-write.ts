@@ -16,11 +16,11 @@ const ACTION = 'append to';
  * @throws TranscriptIoError the bytes of a guest are not there, or nobody can tell
  */
 export function* settleWrite(use: Use, known: Knowledge, bytes: Buffer): Steps<void> {
-  const { pen, section } = use;
+  const { pen } = use;
   const offsetBytes = known.content.sizeBytes;
   known.distrust(bytes);
   const finding = yield* settleOrFail(use, known);
-  pen.checkOpen(section, ACTION);
+  checkOpen(use, finding, offsetBytes, bytes);
   if (pen.knowledge !== known) {
     // A synchronous write of the owner went between these steps, and found the bytes to be ours.
     noteWritten(use, offsetBytes, bytes.length);
@@ -35,6 +35,17 @@ export function* settleWrite(use: Use, known: Knowledge, bytes: Buffer): Steps<v
     adoptRest(use, known, { ...finding, content: grown }, at, bytes.length);
   } else {
     yield* conflict(use, known, finding, at !== undefined);
+  }
+}
+
+/** The turn may be over meanwhile. Bytes that are there count all the same. */
+function checkOpen(use: Use, finding: Finding, offsetBytes: number, bytes: Buffer): void {
+  try {
+    use.pen.checkOpen(use.section, ACTION);
+  } catch (error) {
+    const at = placeOf(use, finding, offsetBytes, bytes);
+    if (at !== undefined) noteWritten(use, at, bytes.length);
+    throw error;
   }
 }
 

@@ -13,6 +13,9 @@ export type Cleared = 'done' | 'passed';
 const OWN_NAMES =
   /^(?:epoch|[1-9]\d{0,29}(?:\.free|\.who|\.died)?|(?:wait|new)-\d+-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/;
 
+/** How often a folder is removed in which something appears. */
+const TRIES = 20;
+
 /** Whether this package gives such names to what it puts into the folder of a lock. */
 export function isOwnName(name: string): boolean {
   return OWN_NAMES.test(name);
@@ -27,12 +30,13 @@ export function isOwnName(name: string): boolean {
 export function giveBackDead(ledger: Ledger): Cleared {
   const look = lookAt(ledger);
   if (look.state === 'free' || look.judgement.liveness !== 'dead') return 'passed';
-  const { holder, number, sight } = look;
-  const record = parseRecord(ledger.read(number) ?? '');
-  if (holder === undefined || record === undefined) return 'passed';
-  const own = ledger.follow(sight, encodeRecord(holder));
+  const { holder, sight } = look;
+  if (holder === undefined) return 'passed';
+  // About the dead, but by this process: what a dead process wrote, another doctor removes.
+  const text = encodeRecord(holder);
+  const own = ledger.follow(sight, text, text);
   if (own === undefined) return 'passed';
-  giveBack(ledger, own, `${JSON.stringify({ ...record, holder })}\n`);
+  giveBack(ledger, own, text);
   return 'done';
 }
 
@@ -47,9 +51,9 @@ export function removeLock(ledger: Ledger, isGone: () => boolean): Cleared {
   const look = lookAt(ledger);
   if (!isUnused(ledger, look)) return 'passed';
   const died = diedBefore(ledger, look);
-  const own = ledger.follow(look.sight, encodeRecord(died ?? doctor()));
-  if (own === undefined) return 'passed';
   const note = died === undefined ? undefined : encodeRecord(died);
+  const own = ledger.follow(look.sight, note ?? encodeRecord(doctor()), note);
+  if (own === undefined) return 'passed';
   const grave = `${ledger.folder}.gone-${randomUUID()}`;
   try {
     if (!isGone() || !isUnused(ledger, { state: 'free', sight: ledger.look() })) {
@@ -68,7 +72,7 @@ export function removeLock(ledger: Ledger, isGone: () => boolean): Cleared {
 export function removeGrave(path: string): Cleared {
   const look = lookAt(new Ledger(path));
   if (look.state === 'taken' && look.judgement.liveness !== 'dead') return 'passed';
-  lockDisk.remove(path);
+  removeWhole(path);
   return 'done';
 }
 
@@ -87,7 +91,7 @@ export function removeMark(ledger: Ledger, name: string): Cleared {
 /** Whoever followed this claim, having taken this process for dead, keeps its lock if it can be. */
 function bury(ledger: Ledger, grave: string, own: bigint): Cleared {
   if (new Ledger(grave).isHeld(own)) {
-    lockDisk.remove(grave);
+    removeWhole(grave);
     return 'done';
   }
   lockDisk.rename(grave, ledger.folder);
@@ -108,6 +112,19 @@ function isOfDead(ledger: Ledger, name: string): boolean {
 function giveBack(ledger: Ledger, number: bigint, died: string | undefined): void {
   if (died !== undefined) ledger.noteDied(number, died);
   ledger.free(number);
+}
+
+/** A file may yet come into the folder whose making began under its old name. */
+function removeWhole(path: string): void {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      lockDisk.remove(path);
+      return;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOTEMPTY' || attempt === TRIES) throw error;
+    }
+  }
 }
 
 /** Who holds the lock while it is removed. */

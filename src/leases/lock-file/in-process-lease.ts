@@ -6,6 +6,11 @@ let last = 0n;
 export class InProcessLease implements Lease {
   readonly fencingToken: bigint = (last += 1n);
   #isHeld = true;
+  readonly #gone: () => void;
+
+  constructor(gone: () => void) {
+    this.#gone = gone;
+  }
 
   isHeld(): boolean {
     return this.#isHeld;
@@ -21,5 +26,6 @@ export class InProcessLease implements Lease {
 
   async release(): Promise<void> {
     this.#isHeld = false;
+    this.#gone();
   }
 }

@@ -13,8 +13,9 @@ const EPOCH = 'epoch';
  * is complete), and never twice, so of all who follow the same claim one wins. Whoever followed a
  * claim that had been passed meanwhile sees a higher one when it looks again, and withdraws. Nobody
  * ever removes or renames the claim of another but the holder of a higher one, so nothing that comes
- * late does harm to a successor. A folder that was removed begins anew at the present microsecond,
- * above all numbers that anybody can remember.
+ * late does harm to a successor. A folder that was removed and made anew begins at the microsecond of
+ * its making, above all numbers that anybody can remember, and a claim that was begun in the one and
+ * made in the other does not count.
  */
 export class Ledger {
   readonly folder: string;
@@ -38,12 +39,16 @@ export class Ledger {
    * @throws what the file system says; nothing stays as far as that can be undone
    */
   follow(sight: Sight, text: string, died?: string): bigint | undefined {
-    const number = (sight.last?.number ?? this.#epoch()) + 1n;
+    const epoch = this.#epoch();
+    const last = sight.last?.number ?? 0n;
+    const number = (last > epoch ? last : epoch) + 1n;
     if (!this.#files.publish(String(number), text)) return undefined;
     try {
       const now = this.look();
       const isLast = now.last?.number === number && !now.last.isFree;
-      if (isLast && !hasStranger(now, sight, number)) {
+      // Of another epoch is a folder that was removed, and made anew.
+      const isSame = this.#readEpoch() === epoch;
+      if (isLast && isSame && !hasStranger(now, sight, number)) {
         this.#sweep(number);
         return number;
       }
@@ -75,13 +80,12 @@ export class Ledger {
     lockDisk.touch(this.#files.at(String(number)), at);
   }
 
-  /** When the holder last gave a sign of life, by whatever clock; only a change means something. */
+  /**
+   * When the holder last gave a sign of life, by whatever clock; only a change means something.
+   * Undefined where the claim is gone. @throws what the file system says
+   */
   beatOf(number: bigint): number | undefined {
-    try {
-      return lockDisk.lookAt(this.#files.at(String(number))).mtimeMs;
-    } catch {
-      return undefined;
-    }
+    return this.#files.timeOf(String(number));
   }
 
   /** Gives the claim back. Harmless where it was followed meanwhile. */
@@ -144,21 +148,19 @@ export class Ledger {
   }
 
   /**
-   * Below the first number: later than all that were ever given in a folder of this name, so that
-   * whoever knows an older one can do no harm. Whoever is first says it for all.
+   * Below the first number: when this folder was made, by the clock of its volume. An empty file
+   * says so, whose name and time come in one step; whoever is first says it for all.
    */
   #epoch(): bigint {
-    const began = BigInt(Date.now()) * 1_000n;
     const said = this.#readEpoch();
     if (said !== undefined) return said;
-    if (this.#files.publish(EPOCH, String(began))) return began;
-    const saidMeanwhile = this.#readEpoch();
-    if (saidMeanwhile !== undefined) return saidMeanwhile;
-    throw Object.assign(new Error('EAGAIN: somebody else is first'), { code: 'EAGAIN' });
+    this.#files.createOnce(EPOCH);
+    return this.#readEpoch() ?? 0n;
   }
 
+  /** Undefined where there is none, or none any more. @throws what the file system says */
   #readEpoch(): bigint | undefined {
-    const text = this.#files.read(EPOCH);
-    return text !== undefined && /^\d{1,29}$/.test(text) ? BigInt(text) : undefined;
+    const madeMs = this.#files.timeOf(EPOCH);
+    return madeMs === undefined ? undefined : BigInt(Math.floor(madeMs)) * 1_000n;
   }
 }

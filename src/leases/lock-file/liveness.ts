@@ -27,12 +27,11 @@ export function judge(
     return isOwnLease ? ALIVE.own : DEAD.orphan;
   }
   if (holder.bootId === undefined || self.bootId === undefined) {
-    return isSameMachine(holder, self) ? judgeProcess(holder, self) : UNKNOWN.host;
+    if (!isSameMachine(holder, self)) return UNKNOWN.host;
+    return isSameNamespace(holder, self) ? judgeProcess(holder, self) : UNKNOWN.namespace;
   }
   if (holder.bootId === self.bootId) {
-    return holder.pidNamespace === self.pidNamespace
-      ? judgeProcess(holder, self)
-      : UNKNOWN.namespace;
+    return isSameNamespace(holder, self) ? judgeProcess(holder, self) : UNKNOWN.namespace;
   }
   // Containers on several machines may share name, machine id and even the number of a namespace.
   const isRoot = holder.pidNamespace === ROOT_NAMESPACE && self.pidNamespace === ROOT_NAMESPACE;
@@ -45,6 +44,11 @@ function isSameMachine(holder: ProcessIdentity, self: ProcessIdentity): boolean 
     holder.machineId !== undefined &&
     holder.machineId === self.machineId
   );
+}
+
+/** Systems without namespaces have one. */
+function isSameNamespace(holder: ProcessIdentity, self: ProcessIdentity): boolean {
+  return holder.pidNamespace === self.pidNamespace;
 }
 
 /** The thread first: it may be at its last call while its process counts as ended. */

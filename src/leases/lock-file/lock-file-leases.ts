@@ -3,7 +3,6 @@ import type { HolderInfo, SessionFile } from '../../types.js';
 import type { Lease, LeaseProvider, LeaseRequest } from '../provider.js';
 import { failure } from './failures.js';
 import { Ledger } from './ledger.js';
-import type { LockLease } from './lock-lease.js';
 import { checkPlace, lockPlaceOf } from './lock-place.js';
 import { lookAt } from './look.js';
 import { InProcessLease } from './in-process-lease.js';
@@ -20,8 +19,8 @@ class LockFileLeases implements LeaseProvider {
   readonly maxHandOvers: number;
   readonly #settings: LockFileSettings;
   readonly #turnstile = new Turnstile();
-  readonly #leases = new Set<LockLease>();
-  readonly #waits = new Map<LockWait, Promise<LockLease>>();
+  readonly #leases = new Set<Lease>();
+  readonly #waits = new Map<LockWait, Promise<Lease>>();
   #isClosed = false;
 
   constructor(settings: LockFileSettings) {
@@ -68,7 +67,11 @@ class LockFileLeases implements LeaseProvider {
   #withoutLock(error: unknown): Lease {
     const isUnwritable = error instanceof LeaseUnavailableError && error.reason === 'not-writable';
     if (!isUnwritable || this.#settings.onUnwritable === 'refuse') throw error;
-    return new InProcessLease();
+    const lease = new InProcessLease(() => {
+      this.#leases.delete(lease);
+    });
+    this.#leases.add(lease);
+    return lease;
   }
 }
 

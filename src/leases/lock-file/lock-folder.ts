@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { lockDisk } from './lock-disk.js';
 
+/** How often the folder may be removed while a file is made in it. */
+const TRIES = 20;
 const LIMIT_BYTES = 64 * 1_024;
 
 /** A folder of small files that appear whole, in one step, and at most once under a name. */
@@ -40,15 +42,43 @@ export class LockFolder {
   /** A file under a name that nobody else uses; its name. */
   prepare(purpose: 'new' | 'wait', text: string): string {
     const name = `${purpose}-${process.pid}-${randomUUID()}`;
+    this.#create(name, text);
+    return name;
+  }
+
+  /** An empty file, where there is none of this name. */
+  createOnce(name: string): void {
     try {
-      lockDisk.create(this.at(name), text);
+      this.#create(name, '');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+
+  /** When a file was touched; undefined where it is gone. @throws what the file system says */
+  timeOf(name: string): number | undefined {
+    try {
+      return lockDisk.lookAt(this.at(name)).mtimeMs;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  /** Makes the folder where it is missing, which somebody may remove again at any time. */
+  #create(name: string, text: string): void {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        lockDisk.create(this.at(name), text);
+        return;
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code !== 'EEXIST' && code !== 'ENOENT') this.forget(name);
+        if (code !== 'ENOENT' || attempt === TRIES) throw error;
+      }
       // Also what is missing above it: a runner's first session may come before its folder.
       lockDisk.makeFolder(this.path);
-      lockDisk.create(this.at(name), text);
     }
-    return name;
   }
 
   /** False where the name is there already, or the folder was moved away meanwhile. */
@@ -95,7 +125,7 @@ export class LockFolder {
       });
     }
     try {
-      lockDisk.create(this.at(name), text);
+      this.#create(name, text);
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

@@ -16,6 +16,8 @@ const TRY_AGAIN_MS = 20;
 export interface LeaseKeeper {
   isWanted(ledger: Ledger): boolean;
   onLost(cause: Error): void;
+  /** Right before it is given back. */
+  givingBack(): void;
   gone(lease: LockLease): void;
 }
 
@@ -50,7 +52,10 @@ export class LockLease implements Lease {
   isHeld(): boolean {
     if (this.#state !== 'held') return false;
     try {
-      if (this.#ledger.isHeld(this.fencingToken)) return true;
+      if (this.#ledger.isHeld(this.fencingToken)) {
+        this.#isUsed = true;
+        return true;
+      }
     } catch (error) {
       throw failure(error, this.#file.path, this.#ledger.folder);
     }
@@ -88,7 +93,12 @@ export class LockLease implements Lease {
     this.#claim.release().catch(ignore);
     const { path: sessionFile } = this.#file;
     const { fencingToken } = this;
-    this.#keeper.onLost(new LeaseLostError({ sessionFile, fencingToken, by: this.#successor() }));
+    const error = new LeaseLostError({ sessionFile, fencingToken, by: this.#successor() });
+    try {
+      this.#keeper.onLost(error);
+    } catch {
+      // It comes from a timer: what a listener throws would end the process.
+    }
   };
 
   async #release(): Promise<void> {
@@ -96,6 +106,7 @@ export class LockLease implements Lease {
     this.#state = 'released';
     try {
       if (this.died && !this.#isUsed) this.#passOn(this.died);
+      this.#keeper.givingBack();
       await this.#claim.release().catch((error: unknown) => this.#freeAgain(error));
     } catch (error) {
       throw failure(error, this.#file.path, this.#ledger.folder);

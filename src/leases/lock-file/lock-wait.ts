@@ -1,6 +1,6 @@
 import { LeaseUnavailableError } from '../../errors/lease-errors.js';
 import type { HolderInfo, SessionFile } from '../../types.js';
-import type { LeaseRequest } from '../provider.js';
+import type { Lease, LeaseRequest } from '../provider.js';
 import { Doorbell } from './doorbell.js';
 import { isPassing } from './failures.js';
 import { claim } from './heartbeat.js';
@@ -10,7 +10,7 @@ import { LockLease } from './lock-lease.js';
 import { clearLeftovers, diedBefore, type Look, lookAt } from './look.js';
 import type { LockFileSettings } from './options.js';
 import { encodeRecord } from './record.js';
-import { Silence } from './silence.js';
+import type { Sight } from './sight.js';
 import type { Turnstile } from './turnstile.js';
 
 /** How often a waiting process looks, where nothing has rung: a death rings nowhere. */
@@ -25,7 +25,6 @@ export class LockWait {
   readonly #settings: LockFileSettings;
   readonly #turnstile: Turnstile;
   readonly #request: LeaseRequest;
-  readonly #silence = new Silence();
   #doorbell: Doorbell | undefined;
   #mark: string | undefined;
   #told: string | undefined;
@@ -46,7 +45,7 @@ export class LockWait {
   }
 
   /** @param leases where the lease is entered, until it is over */
-  async done(leases: Set<LockLease>): Promise<LockLease> {
+  async done(leases: Set<Lease>): Promise<LockLease> {
     const { signal } = this.#request;
     signal.addEventListener('abort', this.stop, { once: true });
     try {
@@ -54,7 +53,7 @@ export class LockWait {
         if (signal.aborted) this.#isStopped = true;
         if (this.#isStopped) throw stopped();
         const lease = await this.#attempt(leases);
-        if (lease === undefined) await this.#doorbellOf().next(POLL_MS);
+        if (lease === undefined) await this.#untilNext();
         else if (this.#isStopped) await lease.release();
         else return lease;
       }
@@ -64,20 +63,26 @@ export class LockWait {
     }
   }
 
+  async #untilNext(): Promise<void> {
+    if (this.#isStopped) return;
+    this.#doorbell ??= new Doorbell(this.#ledger.folder);
+    await this.#doorbell.next(POLL_MS);
+  }
+
   /** Gives up at once, or gives back what has just come. */
   readonly stop = (): void => {
     this.#isStopped = true;
     this.#doorbell?.ring();
   };
 
-  async #attempt(leases: Set<LockLease>): Promise<LockLease | undefined> {
+  async #attempt(leases: Set<Lease>): Promise<LockLease | undefined> {
     try {
       const look = lookAt(this.#ledger);
-      if (look.state === 'taken' && !this.#isOver(look)) return this.#held(look.holder);
+      if (look.state === 'taken' && !this.#isOver(look)) return this.#held(look);
       const { last } = look.sight;
-      if (this.#turnstile.mustLeave(this.#ledger, last?.number)) return this.#left();
+      if (this.#turnstile.mustLeave(this.#ledger, last?.number)) return this.#left(look);
       const lease = await this.#take(look, leases);
-      return lease ?? this.#left();
+      return lease ?? this.#left(look);
     } catch (error) {
       if (this.#request.wait && isPassing(error)) return undefined;
       throw error;
@@ -87,11 +92,12 @@ export class LockWait {
   /** Whether whoever has it does not count any more. */
   #isOver({ number, judgement }: Taken): boolean {
     if (judgement.liveness === 'dead') return true;
-    const silentMs = this.#silence.look(number, this.#ledger.beatOf(number));
+    const silence = this.#turnstile.silenceOf(this.#ledger.folder);
+    const silentMs = silence.look(number, this.#ledger.beatOf(number));
     return silentMs >= this.#settings.expireMs;
   }
 
-  async #take(look: Look, leases: Set<LockLease>): Promise<LockLease | undefined> {
+  async #take(look: Look, leases: Set<Lease>): Promise<LockLease | undefined> {
     const { onLost } = this.#request;
     const died = diedBefore(this.#ledger, look);
     const own: { lease?: LockLease } = {};
@@ -105,12 +111,15 @@ export class LockWait {
     const lease = new LockLease(this.#file, this.#ledger, live, died, {
       isWanted: (ledger) => this.#turnstile.isWanted(ledger),
       onLost,
+      givingBack: () => {
+        this.#turnstile.noteGivenBack(this.#ledger, live.number);
+      },
       gone: (gone) => {
         leases.delete(gone);
-        this.#turnstile.noteGivenBack(this.#ledger, live.number);
       },
     });
     own.lease = lease;
+    this.#turnstile.forgetSilence(this.#ledger.folder);
     leases.add(lease);
     clearLeftovers(this.#ledger, look.sight);
     return lease;
@@ -130,17 +139,17 @@ export class LockWait {
   }
 
   /** It was free a moment ago, and somebody else takes it. */
-  #left(): undefined {
+  #left({ sight }: Look): undefined {
     if (!this.#request.wait) throw held(this.#file, undefined, this.#ledger.folder);
-    this.#mark ??= this.#leaveMark();
+    this.#leaveMark(sight);
     return undefined;
   }
 
   /** Somebody else has it. */
-  #held(holder: HolderInfo | undefined): undefined {
+  #held({ holder, sight }: Taken): undefined {
     const { wait, onHeld } = this.#request;
     if (!wait) throw held(this.#file, holder, this.#ledger.folder);
-    this.#mark ??= this.#leaveMark();
+    this.#leaveMark(sight);
     const told = `${holder?.fencingToken} ${holder?.runId}`;
     if (told === this.#told) return undefined;
     this.#told = told;
@@ -148,23 +157,24 @@ export class LockWait {
     return undefined;
   }
 
-  #leaveMark(): string {
-    const mark = this.#ledger.mark(encodeRecord(this.#request.holder));
-    this.#turnstile.own.add(mark);
-    return mark;
+  /** Others see that somebody waits. It may have been removed together with its folder. */
+  #leaveMark({ waiting }: Sight): void {
+    if (this.#mark !== undefined && waiting.includes(this.#mark)) return;
+    this.#takeMarkAway();
+    this.#mark = this.#ledger.mark(encodeRecord(this.#request.holder));
+    this.#turnstile.own.add(this.#mark);
   }
 
-  #doorbellOf(): Doorbell {
-    this.#doorbell ??= new Doorbell(this.#ledger.folder);
-    return this.#doorbell;
+  #takeMarkAway(): void {
+    if (this.#mark === undefined) return;
+    this.#ledger.unmark(this.#mark);
+    this.#turnstile.own.delete(this.#mark);
   }
 
   /** Nothing of the wait stays. */
   #leave(): void {
     this.#doorbell?.close();
-    if (this.#mark === undefined) return;
-    this.#ledger.unmark(this.#mark);
-    this.#turnstile.own.delete(this.#mark);
+    this.#takeMarkAway();
   }
 }
 

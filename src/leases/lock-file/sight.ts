@@ -18,8 +18,8 @@ export interface Sight {
   readonly hasDied: boolean;
 }
 
-const CLAIM = /^([1-9]\d{0,29})(\.free)?$/;
-const OF_CLAIM = /^([1-9]\d{0,29})(\.free|\.who|\.died)?$/;
+const CLAIM = /^([1-9]\d{0,23})(\.free)?$/;
+const OF_CLAIM = /^([1-9]\d{0,23})(\.free|\.who|\.died)?$/;
 const WAITING = /^wait-/;
 const PREPARED = /^new-/;
 

@@ -13,10 +13,10 @@ export class Silence {
   #lookedMs = 0;
   #silentMs = 0;
 
-  /** @param beat when the file was touched, by whatever clock */
+  /** @param beat when the file was touched, by whatever clock; undefined where nobody saw it */
   look(number: bigint, beat: number | undefined): number {
     const nowMs = monotonicMs();
-    if (number !== this.#number || beat !== this.#beat) {
+    if (beat === undefined || number !== this.#number || beat !== this.#beat) {
       this.#number = number;
       this.#beat = beat;
       this.#silentMs = 0;

@@ -1,0 +1,62 @@
+import type { Lease } from '../leases/provider.js';
+import type { SessionFile } from '../types.js';
+import type { FileQueue } from './file-queue.js';
+import { holderInfoOf } from './holder-info.js';
+import type { OwnerTable } from './owner-table.js';
+import type { RunRecord } from './run-record.js';
+
+/**
+ * The lease of a file that a turn is about to move to: now or never. Undefined where other processes
+ * are not excluded.
+ *
+ * @throws LeaseUnavailableError
+ */
+export async function leaseForMove(
+  { leasing, state }: OwnerTable,
+  queue: FileQueue,
+  record: RunRecord,
+  file: SessionFile,
+): Promise<Lease | undefined> {
+  if (queue.lease === undefined) return undefined;
+  const former = queue.lease.former.get(file.key);
+  if (former) return former;
+  const granted: { lease?: Lease } = {};
+  const lease = await leasing.source.acquire(file, {
+    holder: holderInfoOf(record),
+    wait: false,
+    signal: new AbortController().signal,
+    onLost: (cause) => {
+      if (granted.lease) leasing.lost(queue, granted.lease, cause);
+      state.outbox.flush();
+    },
+  });
+  granted.lease = lease;
+  return lease;
+}
+
+/** The turn goes on in another file. What it leaves stays its own until it ends. */
+export function leaseMoved(
+  queue: FileQueue,
+  record: RunRecord,
+  formerKey: string,
+  lease: Lease | undefined,
+): void {
+  const own = queue.lease;
+  if (own === undefined || lease === undefined) return;
+  own.former.delete(queue.key);
+  if (own.lease) own.former.set(formerKey, own.lease);
+  own.lease = lease;
+  record.fencingToken = String(lease.fencingToken);
+}
+
+/** The move did not come about. */
+export function leaseNotMoved(
+  { leasing }: OwnerTable,
+  { lease: own }: FileQueue,
+  file: SessionFile,
+  lease: Lease | undefined,
+): void {
+  if (own === undefined || lease === undefined) return;
+  if ([...own.former.values()].includes(lease)) return;
+  leasing.source.giveBack(file.key, lease, own.logger);
+}
