@@ -3,9 +3,10 @@ import type { FileQueue } from './file-queue.js';
 import { asHolder } from './holder.js';
 import { howToWait } from './how-to-wait.js';
 import type { RequestParts } from './places.js';
-import { queueFull, waitTimeout } from './refusals.js';
+import { endless, queueFull, waitTimeout } from './refusals.js';
 import type { RunRecord } from './run-record.js';
 import type { TableState } from './table-state.js';
+import { endlessWait, ownerAround } from './wait-graph.js';
 
 /**
  * Decisions about requests that came while nobody could tell yet whether the file is free: another
@@ -33,6 +34,19 @@ export class LateDecisions {
       if (this.#isTurnedAway(queue, record, waiting, asHolder(owner), 'held')) continue;
       this.#wait(queue, record, owner);
       waiting += 1;
+    }
+    this.#refuseCircles(queue);
+  }
+
+  /** There was no owner to wait for when these came. A place in the queue is no wait yet. */
+  #refuseCircles(queue: FileQueue): void {
+    for (const record of queue.inOrder()) {
+      const { owner } = queue;
+      const isPlace = record.terms.admission !== undefined;
+      if (owner === undefined || record.phase !== 'waiting' || isPlace) continue;
+      if (ownerAround(record.asker, queue.key)) continue;
+      const chain = endlessWait(record.scope, owner);
+      if (chain) this.#parts.departures.stopWaiting(record, endless(record, queue, chain));
     }
   }
 

@@ -19,7 +19,12 @@ export async function leaseForMove(
 ): Promise<Lease | undefined> {
   if (queue.lease === undefined) return undefined;
   const former = queue.lease.former.get(file.key);
-  if (former) return former;
+  if (former?.isHeld() === true) return former;
+  if (former) {
+    queue.lease.former.delete(file.key);
+    leasing.source.giveBack(file.key, former, queue.lease.logger);
+    state.outbox.flush();
+  }
   const granted: { lease?: Lease } = {};
   const lease = await leasing.source.acquire(file, {
     holder: holderInfoOf(record),

@@ -120,7 +120,8 @@ export class Leasing {
     }
     own.holder = undefined;
     own.lease = lease;
-    own.died = lease.died;
+    own.token = lease.fencingToken;
+    own.before = this.#before(queue, lease);
     own.turns = 0;
     // Others may have written meanwhile, and had the right to.
     if (queue.gate) queue.gate.isSuspect = false;
@@ -163,11 +164,12 @@ export class Leasing {
     own.turns += 1;
     own.logger = record.origin.logger;
     record.fencingToken = String(own.lease.fencingToken);
-    if (own.turns === 1) this.#noteBefore(own.lease, own.died, record);
-    const { told, died } = own;
-    own.died = undefined;
-    if (died === undefined && told?.runId === record.runId && told.startBytes === record.startBytes)
-      return;
+    const { told, before } = own;
+    if (before) record.previous = { generation: record.generation, run: before.run };
+    const isTold = told?.runId === record.runId && told.startBytes === record.startBytes;
+    const isDeath = before?.run !== undefined;
+    // To say whose turn it is tells the provider that somebody was told of the death: no guest is.
+    if (isDeath ? record.terms.isGuest : isTold) return;
     own.told = holderInfoOf(record);
     const { lease, told: holder, logger } = own;
     this.#state.outbox.push(() => {
@@ -176,11 +178,16 @@ export class Leasing {
   }
 
   /** What this thread knows of the last run counts only where nobody had the file since. */
-  #noteBefore({ fencingToken }: Lease, died: HolderInfo | undefined, record: RunRecord): void {
-    const last = this.#state.lastEnds.get(record.key)?.fencingToken;
+  #before({ key }: FileQueue, { fencingToken, died }: Lease): QueueLease['before'] {
+    if (died) return { run: diedRun(died) };
+    const last = this.#state.lastEnds.get(key)?.fencingToken;
     const isNext = last !== undefined && BigInt(last) + 1n === fencingToken;
-    if (isNext && died === undefined) return;
-    record.previous = { generation: record.generation, run: died && diedRun(died) };
+    return isNext ? undefined : { run: undefined };
+  }
+
+  /** A turn is over. One that nobody took, and a guest's, has told nobody what was before. */
+  turnOver({ lease: own }: FileQueue, record: RunRecord): void {
+    if (own && !record.terms.isGuest && !record.isUnclaimed) own.before = undefined;
   }
 
   /** Nobody of this thread wants the file now: others may have it. */
@@ -213,7 +220,7 @@ export class Leasing {
     if (own === undefined) return;
     const { lease } = own;
     if (lease?.isHeld() === true) return;
-    const fencingToken = lease?.fencingToken ?? 0n;
+    const { token: fencingToken } = own;
     const error = new LeaseLostError({ sessionFile: queue.realPath, fencingToken });
     if (lease) this.lost(queue, lease, error);
     this.#state.outbox.flush();

@@ -1,5 +1,5 @@
 import type { Lease } from '../leases/provider.js';
-import type { HolderInfo, Logger } from '../types.js';
+import type { HolderInfo, Logger, PreviousRun } from '../types.js';
 
 /** What a file in use has to do with other processes, where a provider excludes them. */
 export class QueueLease {
@@ -9,8 +9,13 @@ export class QueueLease {
   wish: AbortController | undefined = undefined;
   /** Who has it elsewhere, as far as was told since it was asked for. */
   holder: HolderInfo | undefined = undefined;
-  /** Whose turn was cut off by its death: the first run that follows is told. */
-  died: HolderInfo | undefined = undefined;
+  /**
+   * What others did with the file before it came: the first run that follows is told of whoever
+   * died, or that nobody knows. Undefined where this thread had it last.
+   */
+  before: { readonly run: PreviousRun | undefined } | undefined = undefined;
+  /** Of the last lease. */
+  token = 0n;
   /** What others can read of whoever has it. */
   told: HolderInfo | undefined = undefined;
   /** Turns that began under this lease. */

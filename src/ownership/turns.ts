@@ -86,6 +86,7 @@ export class Turns {
     record.parkedMs = monotonicMs();
     (queue.parked ??= new Set()).add(record);
     this.#state.emit('parked', record);
+    this.#leasing.turnOver(queue, record);
     this.#watchers.over(record);
     this.#handOver(queue);
   }
@@ -138,6 +139,7 @@ export class Turns {
     record.endBytes = record.work?.endBytes;
     record.work = undefined;
     if (queue.move?.by === record) this.#stay(queue);
+    if (isOwner) this.#leasing.turnOver(queue, record);
     if (isOwner) this.#handOver(queue);
     else this.closeIfUnused(queue);
   }

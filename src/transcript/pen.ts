@@ -260,10 +260,12 @@ export class Pen implements TurnWork {
       const request = new SectionRequest(record, action, within, waitMs, resolve, reject);
       gate.wait(request);
     });
-    this.checkOpen(section, action);
-    if (this.tripped) {
+    try {
+      this.checkOpen(section, action);
+      if (this.tripped) throw this.tripped;
+    } catch (error) {
       this.leave(section);
-      throw this.tripped;
+      throw error;
     }
     return await this.#performIn(section, work);
   }

@@ -5,9 +5,10 @@ import { RotateRefusedError } from '../errors/transcript-errors.js';
 import { parseSessionFile } from '../identity/parse-input.js';
 import { resolvePath } from '../identity/resolve.js';
 import { leaseForMove, leaseNotMoved } from '../ownership/lease-moves.js';
+import { leaseUnavailable } from '../ownership/refusals.js';
 import { checkMove, moveTo } from '../ownership/rotation.js';
 import type { Lease } from '../leases/provider.js';
-import type { SessionFile } from '../types.js';
+import type { Holder, SessionFile } from '../types.js';
 import { verify } from './fence.js';
 import type { Pen } from './pen.js';
 import type { Steps } from './steps.js';
@@ -32,6 +33,8 @@ export function* rotate(use: Use, next: SessionFile): Steps<void> {
   const lease = yield* leaseOf(pen, next);
   try {
     pen.checkOpen(section, 'rotate');
+    // Whoever has taken it since it was given to us has it.
+    if (lease?.isHeld() === false) throw taken(pen, next);
     moveTo(pen.table.state, pen.record, next, lease);
   } catch (error) {
     leaseNotMoved(pen.table, pen.gate.queue, next, lease);
@@ -51,11 +54,18 @@ function* leaseOf({ table, gate, record }: Pen, next: SessionFile): Steps<Lease 
   try {
     return (yield leaseForMove(table, gate.queue, record, next)) as Lease | undefined;
   } catch (error) {
-    if (!isHeldElsewhere(error)) throw error;
-    const { holder } = error;
-    const { path: sessionFile } = record;
-    throw new RotateRefusedError({ sessionFile, nextFile: next.path, reason: 'owned', holder });
+    if (!isHeldElsewhere(error)) throw leaseUnavailable(record, error);
+    throw taken({ record }, next, error.holder);
   }
+}
+
+function taken(
+  { record }: Pick<Pen, 'record'>,
+  next: SessionFile,
+  holder?: Holder,
+): RotateRefusedError {
+  const { path: sessionFile } = record;
+  return new RotateRefusedError({ sessionFile, nextFile: next.path, reason: 'owned', holder });
 }
 
 function isHeldElsewhere(error: unknown): error is LeaseUnavailableError {

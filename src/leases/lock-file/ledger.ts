@@ -49,7 +49,7 @@ export class Ledger {
       // Of another epoch is a folder that was removed, and made anew.
       const isSame = this.#readEpoch() === epoch;
       if (isLast && isSame && !hasStranger(now, sight, number)) {
-        this.#sweep(number);
+        this.#sweep(sight.last?.number ?? 0n);
         return number;
       }
     } catch (error) {
@@ -135,7 +135,11 @@ export class Ledger {
     }
   }
 
-  /** What belongs to lower claims is of no use to anybody. */
+  /**
+   * What belongs to claims below the one that was followed is of no use to anybody. That one stays:
+   * a listing may miss a claim that is renamed at that moment, and must not show an older one as
+   * the last.
+   */
   #sweep(number: bigint): void {
     try {
       for (const name of this.#files.names()) {

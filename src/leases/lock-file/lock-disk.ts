@@ -1,6 +1,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -14,6 +15,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 
 const O_NOFOLLOW = (constants.O_NOFOLLOW as number | undefined) ?? 0;
 const O_NONBLOCK = (constants.O_NONBLOCK as number | undefined) ?? 0;
@@ -29,12 +31,31 @@ export const lockDisk = {
     const { mtimeMs, size } = stats;
     return { mtimeMs, size, isFile: stats.isFile(), isFolder: stats.isDirectory() };
   },
+  /** With what is missing above it, and each level once: Node's own way never ends in `/proc`. */
   makeFolder: (path: string): void => {
-    mkdirSync(path, { recursive: true });
+    try {
+      mkdirSync(path);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EEXIST') return;
+      const parent = dirname(path);
+      if (code !== 'ENOENT' || parent === path || existsSync(parent)) throw error;
+      lockDisk.makeFolder(parent);
+      lockDisk.makeFolder(path);
+    }
   },
-  /** Fails where the name is there. */
+  /** Fails where the name is there; leaves nothing where it fails. */
   create: (path: string, text: string): void => {
-    writeFileSync(path, text, { flag: 'wx' });
+    const fd = openSync(path, 'wx');
+    try {
+      if (text !== '') writeFileSync(fd, text);
+    } catch (error) {
+      // Only what was made here is taken away again.
+      rmSync(path, { force: true });
+      throw error;
+    } finally {
+      closeSync(fd);
+    }
   },
   link: (from: string, to: string): void => {
     linkSync(from, to);

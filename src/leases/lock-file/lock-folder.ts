@@ -73,7 +73,6 @@ export class LockFolder {
         return;
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        if (code !== 'EEXIST' && code !== 'ENOENT') this.forget(name);
         if (code !== 'ENOENT' || attempt === TRIES) throw error;
       }
       // Also what is missing above it: a runner's first session may come before its folder.

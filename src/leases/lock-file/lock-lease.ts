@@ -52,10 +52,7 @@ export class LockLease implements Lease {
   isHeld(): boolean {
     if (this.#state !== 'held') return false;
     try {
-      if (this.#ledger.isHeld(this.fencingToken)) {
-        this.#isUsed = true;
-        return true;
-      }
+      if (this.#ledger.isHeld(this.fencingToken)) return true;
     } catch (error) {
       throw failure(error, this.#file.path, this.#ledger.folder);
     }
