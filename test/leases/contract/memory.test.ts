@@ -1,0 +1,4 @@
+import { describeLeaseContract } from './lease-contract.js';
+import { memoryContestants } from './support/memory-contestants.js';
+
+describeLeaseContract('leases in memory', memoryContestants());
