@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { literalsOf, unionOf } from './support/declarations.js';
 import {
   ROOT,
+  anchorsIn,
   codeBlocks,
   codeSpans,
   relativeLinks,
@@ -12,7 +13,16 @@ import {
   textOf,
 } from './support/markdown.js';
 
-const FOLDERS = ['', 'src', 'src/ownership', 'src/transcript', 'src/runs', 'src/recovery'];
+const FOLDERS = [
+  '',
+  'src',
+  'src/ownership',
+  'src/transcript',
+  'src/runs',
+  'src/recovery',
+  'src/leases',
+  'src/leases/lock-file',
+];
 const FILE_NAME =
   /^\.?[\w-]+(?:[./-][\w-]+)*\.(?:ts|json|md|mjs|cjs|run)$|^\.?[\w-]+(?:\/[\w.-]+)*\/(?:run)?$/;
 
@@ -29,7 +39,16 @@ describe.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'
   const text = textOf(name);
 
   it('links to files that exist', () => {
-    expect(relativeLinks(text).filter((link) => !existsSync(path.join(ROOT, link)))).toEqual([]);
+    const files = relativeLinks(text).filter((link) => !link.startsWith('#'));
+
+    expect(files.filter((link) => !existsSync(path.join(ROOT, link)))).toEqual([]);
+  });
+
+  it('links to headings that exist', () => {
+    const inside = relativeLinks(text).filter((link) => link.startsWith('#'));
+    const known = anchorsIn(text);
+
+    expect(inside.filter((link) => !known.includes(link))).toEqual([]);
   });
 
   it('names files and folders that exist', () => {

@@ -6,6 +6,7 @@ import {
   RUN_KINDS,
   TakeoverError,
 } from '../../src/index.js';
+import { describeHolder } from '../../src/support/wording.js';
 import { errorClasses, membersOf, unionOf } from './support/declarations.js';
 import {
   codeBlocks,
@@ -77,6 +78,28 @@ describe('the README', () => {
 
     // Then the README shows that text, whatever its line breaks
     expect(shownTexts()).toContain(`${name}: ${message}`);
+  });
+
+  it('shows a holder in another process as the code words it', () => {
+    const nowMs = 1_800_000_000_000;
+
+    const shown = describeHolder(
+      {
+        instanceId: 'i-1',
+        runId: 'r-2',
+        sessionKey: 'chat:alice',
+        kind: 'person',
+        pid: 4711,
+        threadId: 0,
+        host: 'host-a',
+        processStartedAtMs: nowMs - 10_800_000,
+        acquiredAtMs: nowMs - 720_000,
+        fencingToken: '17',
+      },
+      nowMs,
+    );
+
+    expect(codeSpans(README)).toContain(shown);
   });
 
   it('shows a takeover as the code words it', () => {
@@ -190,6 +213,7 @@ describe('the README', () => {
     { file: 'src/coordinator-interface.ts', name: 'CoordinatorSnapshot' },
     { file: 'src/runs/run-index.ts', name: 'RunIndex' },
     { file: 'src/types.ts', name: 'PreviousRun' },
+    { file: 'src/types.ts', name: 'HolderInfo' },
     { file: 'src/types.ts', name: 'GuestWrite' },
     { file: 'src/transcript/records.ts', name: 'Records' },
     { file: 'src/errors/transcript-errors.ts', name: 'WriteProgress' },

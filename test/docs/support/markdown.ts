@@ -28,6 +28,15 @@ export function relativeLinks(text: string): string[] {
   return targets.filter((target) => !/^[a-z]+:/.test(target));
 }
 
+/** What a link inside the text may point at: its headings, as GitHub names them. */
+export function anchorsIn(text: string): string[] {
+  const headings = withoutBlocks(text).matchAll(/^#+ (.+)$/gm);
+  return Array.from(headings, ([, heading = '']) => {
+    const words = heading.toLowerCase().replaceAll(/[^\p{L}\p{N} -]/gu, '');
+    return `#${words.replaceAll(' ', '-')}`;
+  });
+}
+
 function cellsOf(line: string): string[] {
   const cells = line.split('|').slice(1, -1);
   return cells.map((cell) => cell.trim().replaceAll('`', ''));

@@ -9,10 +9,8 @@ export async function receive(
   answer: Answer,
 ): Promise<string> {
   const admission = await sessions.admit({ sessionFile, mode: 'steer', message });
-  // The run that is there has it, and will answer.
-  if (admission.outcome === 'steered') return 'noted';
-  // Too many wait: nothing has changed.
-  if (admission.outcome === 'busy') return `busy with a ${admission.holder.kind}`;
+  if (admission.outcome === 'steered') return 'noted'; // the run that is there will answer
+  if (admission.outcome === 'busy') return `busy with a ${admission.holder.kind}`; // too many wait
   // A turn, or the place in the queue for one.
   return await sessions.run(admission.ticket, (run) => answer(run, message));
 }
