@@ -5,12 +5,16 @@ import { join } from 'node:path';
 
 import { NOTES_FILE } from './script.js';
 
-export interface AgentFolder {
-  readonly root: string;
+/** What the agent itself needs to know of it. */
+export interface AgentPlaces {
   /** Settings of the agent. */
   readonly agentDir: string;
   /** Where the agent works, and where its tools look for files. */
   readonly workDir: string;
+}
+
+export interface AgentFolder extends AgentPlaces {
+  readonly root: string;
   /** A new empty folder for one session file and its aliases. */
   newSessionFolder(): string;
   remove(): void;

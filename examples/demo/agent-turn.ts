@@ -5,7 +5,7 @@
  */
 import type { AgentSession, AgentSessionEvent } from '@mariozechner/pi-coding-agent';
 
-import type { AgentFolder } from './agent-folder.js';
+import type { AgentPlaces } from './agent-folder.js';
 import type { Inbox } from './inbox.js';
 import { openAgent, type Tool } from './open-agent.js';
 import type { Pen } from './session-manager.js';
@@ -117,12 +117,12 @@ async function promptOnce(
 
 /** The agent on a session file; always closed again, also after a failure. */
 export async function withAgent<T>(
-  folder: AgentFolder,
+  places: AgentPlaces,
   sessionFile: string,
   turn: AgentTurn,
   task: (prompt: Prompt) => Promise<T>,
 ): Promise<T> {
-  const session = await openAgent(folder, sessionFile, turn.transcript, turn.tools);
+  const session = await openAgent(places, sessionFile, turn.transcript, turn.tools);
   try {
     return await task((message, { onAnswer } = {}) =>
       turn.prompt((signal) => promptOnce(session, message, signal, turn, onAnswer)),

@@ -5,9 +5,10 @@ import type { Tally } from './variants.js';
 /**
  * Worth a sign in the picture: the lane was asked to yield, it threw, it was aborted, it wrote as a
  * guest, it wrote past Penholder, a takeover ended its turn, it rewrote the file, its message was
- * steered into the turn of another lane, it interrupted that turn.
+ * steered into the turn of another lane, it interrupted that turn, its process was killed, paused,
+ * and continued.
  */
-export type Sign = 'y' | '!' | 'a' | 'g' | 'p' | 't' | 'r' | 's' | 'i';
+export type Sign = 'y' | '!' | 'a' | 'g' | 'p' | 't' | 'r' | 's' | 'i' | 'k' | 'z' | 'c';
 
 export interface Mark {
   readonly label: string;

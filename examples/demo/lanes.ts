@@ -24,7 +24,10 @@ export function lane(sessionKey: string, sessionFile: string, play: Play): Lane 
 }
 
 /** Three turns with a breath after each; the second one needs a tool. */
-export function talk(startMs: number, breathMs: number): Play {
+export function talk(
+  startMs: number,
+  breathMs: number,
+): (stage: { ask(message: { lookUp: boolean }): Promise<unknown> }) => Promise<void> {
   return async (stage) => {
     await sleep(startMs);
     for (const lookUp of [false, true, false]) {
@@ -43,6 +46,9 @@ export function fourLanes(file: string): Lane[] {
     lane('child:report', file, talk(40, 60)),
   ];
 }
+
+/** Who had the turns that are in the file before a situation begins: none that is counted later. */
+export const EARLIER = 'chat:earlier';
 
 /** A symlinked folder, a relative path and a hard link to one file. */
 function spellingsOf(file: string): readonly (readonly [string, string])[] {
@@ -71,9 +77,9 @@ export function fourSpellings(file: string): Lane[] {
 }
 
 /** As many turns as asked for, one after the other: what the agent does when nobody disturbs it. */
-export function oneLane(file: string, turns: number): Lane[] {
+export function oneLane(file: string, turns: number, sessionKey = 'chat:alice'): Lane[] {
   const alone: Play = async (stage) => {
     for (let turn = 0; turn < turns; turn += 1) await stage.ask({ lookUp: turn % 3 === 1 });
   };
-  return [lane('chat:alice', file, alone)];
+  return [lane(sessionKey, file, alone)];
 }

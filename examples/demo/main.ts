@@ -9,7 +9,9 @@ import { wrap } from './lines.js';
 import { HELP, readOptions, type DemoOptions } from './options.js';
 import { RECOVERY, recoverOnce, type RecoveryResult } from './recovery-show.js';
 import { problemsIn, table, verdict } from './report.js';
-import { playScene, type Scene } from './scenes.js';
+import { createGatewayPool } from './gateways/gateway-process.js';
+import { linesOf } from './gateways/lines.js';
+import { playScene, type Scene, type Theatre } from './scenes.js';
 import { startScriptedModel } from './scripted-model.js';
 import type { Situation } from './situations.js';
 import { drawSwimLanes, LEGEND } from './swim-lanes.js';
@@ -23,9 +25,9 @@ function inSeconds(milliseconds: number): string {
 }
 
 /** One situation with its picture: tells while it plays, draws when it has played. */
-async function show(situation: Situation, place: string, folder: AgentFolder): Promise<Scene> {
+async function show(situation: Situation, place: string, theatre: Theatre): Promise<Scene> {
   process.stdout.write(`\n${colors.bold(`${place} ${situation.title}`)}\n  played`);
-  const scene = await playScene(situation, folder, (variant, { tookMs }) => {
+  const scene = await playScene(situation, theatre, (variant, { tookMs }) => {
     process.stdout.write(`  ${variant} ${inSeconds(tookMs)}`);
   });
   print('', ...drawSwimLanes(scene.without, scene.guarded));
@@ -46,15 +48,13 @@ function problemsOf({ scenes, recoveries }: Played): string[] {
 }
 
 /** Everything with its picture. */
-async function showAll(
-  { situations, recovery }: DemoOptions,
-  folder: AgentFolder,
-): Promise<Played> {
+async function showAll({ situations, recovery }: DemoOptions, theatre: Theatre): Promise<Played> {
+  const { folder } = theatre;
   print(`The pi agent ${VERSION} with a scripted model: several lanes, one transcript.`, ...LEGEND);
   const scenes: Scene[] = [];
   const count = situations.length + (recovery ? 1 : 0);
   for (const [index, situation] of situations.entries()) {
-    scenes.push(await show(situation, `${index + 1}/${count}`, folder));
+    scenes.push(await show(situation, `${index + 1}/${count}`, theatre));
   }
   return { scenes, recoveries: recovery ? [await recoverOnce(folder, `${count}/${count}`)] : [] };
 }
@@ -63,14 +63,15 @@ async function showAll(
 async function playRound(
   { situations, recovery }: DemoOptions,
   round: string,
-  folder: AgentFolder,
+  theatre: Theatre,
 ): Promise<Played> {
+  const { folder } = theatre;
   const startedMs = performance.now();
   const scenes: Scene[] = [];
   process.stdout.write(round);
   for (const situation of situations) {
     process.stdout.write(` ${situation.name}`);
-    scenes.push(await playScene(situation, folder));
+    scenes.push(await playScene(situation, theatre));
   }
   if (recovery) process.stdout.write(` ${RECOVERY}`);
   const played = { scenes, recoveries: recovery ? [await recoverOnce(folder)] : [] };
@@ -80,12 +81,12 @@ async function playRound(
   return played;
 }
 
-async function playRounds(options: DemoOptions, folder: AgentFolder): Promise<Played> {
+async function playRounds(options: DemoOptions, theatre: Theatre): Promise<Played> {
   const { repeat, quiet } = options;
-  const rounds = quiet ? [] : [await showAll(options, folder)];
+  const rounds = quiet ? [] : [await showAll(options, theatre)];
   for (let round = quiet ? 1 : 2; round <= repeat; round += 1) {
     const title = `${`${round}`.padStart(3)} of ${repeat}:`;
-    rounds.push(await playRound(options, title, folder));
+    rounds.push(await playRound(options, title, theatre));
   }
   return {
     scenes: rounds.flatMap(({ scenes }) => scenes),
@@ -107,7 +108,10 @@ async function run(options: DemoOptions): Promise<number> {
   removeAtExit(folder);
   const model = await startScriptedModel();
   configureAgent(folder, model.baseUrl);
-  const played = await playRounds(options, folder);
+  const pool = createGatewayPool(folder);
+  if (options.situations.some((situation) => 'gateways' in situation)) pool.prepare(2);
+  const played = await playRounds(options, { folder, pool });
+  await pool.close();
   await model.close();
   const { scenes, recoveries } = played;
   const problems = problemsOf(played);
@@ -117,7 +121,11 @@ async function run(options: DemoOptions): Promise<number> {
   print(`Played ${rounds}${model.calls} model calls in ${took}.`);
   // Where it was played more than once: one that is not as it must be, or else the last one.
   const last = recoveries.find((recovery) => recovery.problems.length > 0) ?? recoveries.at(-1);
-  if (last) print(JSON.stringify({ recovery: last.line }));
+  const line = {
+    ...(last && { recovery: last.line }),
+    ...linesOf(scenes),
+  };
+  if (Object.keys(line).length > 0) print(JSON.stringify(line));
   return problems.length === 0 ? 0 : 1;
 }
 

@@ -11,7 +11,7 @@ import {
   type CreateAgentSessionOptions,
 } from '@mariozechner/pi-coding-agent';
 
-import type { AgentFolder } from './agent-folder.js';
+import type { AgentPlaces } from './agent-folder.js';
 import { openSessionManager, type Pen } from './session-manager.js';
 
 /** Tools that look something up take a while; this is the agent's own on a slow disk. */
@@ -32,12 +32,11 @@ function slowReadTool(cwd: string): Tool {
 }
 
 export async function openAgent(
-  folder: AgentFolder,
+  { agentDir, workDir: cwd }: AgentPlaces,
   sessionFile: string,
   pen: Pen | undefined,
   tools: readonly Tool[] = [],
 ): Promise<AgentSession> {
-  const { agentDir, workDir: cwd } = folder;
   const resourceLoader = new DefaultResourceLoader({
     cwd,
     agentDir,

@@ -24,7 +24,7 @@ export const HELP = `The real pi agent, several lanes, one transcript: without P
   --quiet         no pictures: the table and the verdict
   --help          this text
 
-The last line is JSON: what the recoveries came to, read from their outcomes.
+The last line is JSON: what the recoveries and the situations with two processes came to.
 Ends with 1 if any figure with Penholder is not perfect, with 2 if an option is wrong.`;
 
 function situationNamed(name: string): Situation {

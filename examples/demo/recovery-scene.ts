@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { createCoordinator, type Monitor, type OwnershipEvent } from 'penholder';
 
 import type { AgentFolder } from './agent-folder.js';
-import { oneLane } from './lanes.js';
+import { EARLIER, oneLane } from './lanes.js';
 import type { Recovered, RecoveryFacts } from './recovery-facts.js';
 import {
   ANSWERED,
@@ -35,7 +35,7 @@ async function makeFile(folder: AgentFolder): Promise<{ file: string; spelling: 
   const place = folder.newSessionFolder();
   const [file, linked] = [join(place, 'session.jsonl'), `${place} linked`];
   symlinkSync(place, linked, 'junction');
-  const { failures } = await play(oneLane(file, 2), file, folder, withoutPenholder());
+  const { failures } = await play(oneLane(file, 2, EARLIER), file, folder, withoutPenholder());
   if (failures.length > 0) throw new Error(`The agent does not work: ${failures.join('; ')}`);
   return { file, spelling: join(linked, basename(file)) };
 }

@@ -35,6 +35,9 @@ const FOOTNOTES: readonly string[] = [
 const ALONE_NOTE =
   '  alone: on an existing empty file this agent repeats its header, whoever is there';
 
+const UNLEASED_NOTE =
+  '  no leases: Penholder in each process, and nothing between them: turns that collide are ended';
+
 function sum(outcomes: readonly Outcome[], figure: 'sent' | 'reached'): number {
   return outcomes.reduce((total, { facts }) => total + facts[figure], 0);
 }
@@ -70,12 +73,14 @@ function row(name: string, outcomes: readonly Outcome[], alone: readonly Outcome
 function rowsOf(scenes: readonly Scene[]): string[] {
   const name = scenes[0]?.situation.name ?? '';
   const alone = scenes.flatMap((scene) => scene.alone ?? []);
+  const unleased = scenes.flatMap((scene) => scene.unleased ?? []);
   const pick = (variant: 'without' | 'guarded'): Outcome[] => scenes.map((scene) => scene[variant]);
   const label = (variant: string, first = ''): string => `  ${first.padEnd(11)}${variant}`;
   return [
     row(label('without', name), pick('without'), alone),
     row(label('with'), pick('guarded'), alone),
     ...(alone.length > 0 ? [row(label('alone'), alone, alone)] : []),
+    ...(unleased.length > 0 ? [row(label('no leases'), unleased, alone)] : []),
   ];
 }
 
@@ -90,7 +95,12 @@ export function table(scenes: readonly Scene[]): string[] {
     rowsOf(scenes.filter(({ situation }) => situation.name === name)),
   );
   const hasAlone = scenes.some(({ alone }) => alone);
-  const notes = [...FOOTNOTES, ...(hasAlone ? [ALONE_NOTE] : [])];
+  const hasUnleased = scenes.some(({ unleased }) => unleased);
+  const notes = [
+    ...FOOTNOTES,
+    ...(hasAlone ? [ALONE_NOTE] : []),
+    ...(hasUnleased ? [UNLEASED_NOTE] : []),
+  ];
   return [colors.bold(head), ...groups, ...notes.map((note) => colors.dim(note))];
 }
 

@@ -16,6 +16,9 @@ interface ScriptedModel {
   close(): Promise<void>;
 }
 
+/** Longer than any situation takes. */
+const KEEP_ALIVE_MS = 300_000;
+
 /** Prompts take 15 to 40 ms, as unevenly as models do, but the same in every run. */
 function latencyMs(call: number): number {
   return 15 + ((call * 11) % 26);
@@ -58,6 +61,8 @@ export async function startScriptedModel(latency = latencyMs): Promise<ScriptedM
     // An aborted turn hangs up in the middle of its request: no reason to end the server.
     serve(request, response).catch(() => response.destroy());
   });
+  // An agent whose process was paused does not hear that its connection was closed meanwhile.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -1,28 +1,53 @@
-/** The twelve situations in which lanes meet on one transcript. */
+/** The situations in which lanes meet on one transcript. */
 import { afterTheCompaction, oneCompacts } from './compacting-lane.js';
 import { afterTheBypass, oneGoesPast } from './foreign-lane.js';
 import { afterTheGuest, oneMirrors } from './guest-lane.js';
 import { afterTheInterrupt, oneInterrupts } from './interrupting-lane.js';
 import { fourLanes, fourSpellings } from './lanes.js';
+import { killed } from './gateways/killed.js';
+import { paused } from './gateways/paused.js';
+import { sideBySide } from './gateways/side-by-side.js';
+import type { GatewayLane } from './gateways/hall.js';
 import type { Remark } from './remarks.js';
 import type { Lane, Outcome } from './stage.js';
 import { afterTheSteering, oneSteers } from './steering-lane.js';
 import { afterTheAbort, afterTheThrow, oneAborts, oneThrows } from './troubled-lanes.js';
 import { afterTheYield, heartbeatHolds } from './yielding-lane.js';
 
-export interface Situation {
+interface Common {
   /** For `--only`. */
   readonly name: string;
   readonly title: string;
   readonly before: 'no file' | 'empty file' | 'two turns';
-  readonly lanes: (file: string) => Lane[];
   /** How many turns have to go well. */
   readonly turns: number;
   /** What it shows besides the figures that all situations have. */
-  readonly remarks?: (guarded: Outcome, without: Outcome) => Remark[];
+  readonly remarks?: (guarded: Outcome, without: Outcome, unleased?: Outcome) => Remark[];
+}
+
+/** All lanes are in this process. */
+export interface LaneSituation extends Common {
+  readonly lanes: (file: string) => Lane[];
   /** How many runs a takeover has to end. @defaultValue 0 */
   readonly takeovers?: number;
 }
+
+/** Two gateways answer the lanes, each of them a process of its own. */
+export interface GatewaySituation extends Common {
+  readonly gateways: readonly GatewayLane[];
+  /** After so long a silence a gateway loses its lease. @defaultValue 30 s */
+  readonly expireMs?: number;
+  /** How many lanes may have the file open at once: one that is paused has it. @defaultValue 1 */
+  readonly mostInside?: number;
+  /** Whether it is also played with Penholder, but without leases. */
+  readonly unleased?: boolean;
+  /** What it comes to, for the last line. */
+  readonly line: (guarded: Outcome) => object;
+  /** What it measures: each time counts. */
+  readonly times?: (guarded: Outcome) => Readonly<Record<string, number>>;
+}
+
+export type Situation = LaneSituation | GatewaySituation;
 
 export const SITUATIONS: readonly Situation[] = [
   {
@@ -118,4 +143,8 @@ export const SITUATIONS: readonly Situation[] = [
     turns: 7,
     remarks: afterTheInterrupt,
   },
+  sideBySide,
+  killed,
+  // Windows has no signals that pause a process.
+  ...(process.platform === 'win32' ? [] : [paused]),
 ];

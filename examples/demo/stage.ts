@@ -13,6 +13,7 @@ import {
   type Mark,
   type Sign,
 } from './books.js';
+import type { ProcessFacts } from './gateways/process-facts.js';
 import { createMoments, type Moments } from './moments.js';
 import { lineFor, type Line, type Wish } from './script.js';
 import { entryBehindLast } from './session-manager.js';
@@ -68,6 +69,8 @@ export interface Outcome {
   readonly failures: readonly string[];
   readonly transcript: string;
   readonly tookMs: number;
+  /** Where the lanes are answered by other processes. */
+  readonly processes?: ProcessFacts;
 }
 
 interface Setting {

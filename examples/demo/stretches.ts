@@ -20,11 +20,10 @@ const STOPS_WAITING = new Set([
   'refused',
 ]);
 
+type Event = Pick<OwnershipEvent, 'type' | 'runId' | 'sessionKey' | 'atMs'>;
+
 /** From its request a run waits; from its grant it holds, until its end. */
-export function stretchesOf(
-  events: readonly OwnershipEvent[],
-  labels: Map<string, string>,
-): Stretch[] {
+export function stretchesOf(events: readonly Event[], labels: Map<string, string>): Stretch[] {
   const stretches: Stretch[] = [];
   const since = new Map<string, number>();
   for (const { type, runId, sessionKey = '', atMs } of events) {

@@ -28,6 +28,7 @@ export const LEGEND: readonly string[] = [
   '  g  it wrote as a guest             p  it wrote past Penholder',
   '  t  a takeover ended its turn       r  it rewrote the file',
   '  s  a turn took its message in      i  it interrupted a turn',
+  '  k  its process was killed          z  it was paused, and  c  continued',
 ];
 
 interface Scale {

@@ -8,9 +8,10 @@ const DEMO = new URL('../../examples/demo/main.ts', import.meta.url);
 /** The demo imports the package by its name: here that is the source, so that no build is needed. */
 const TSX_TSCONFIG_PATH = fileURLToPath(new URL('fixtures/tsconfig.json', import.meta.url));
 const TIMEOUT_MS = 60_000;
+const PROCESSES_TIMEOUT_MS = 180_000;
 
 function demo(...args: string[]): Promise<ChildResult> {
-  return runChild(DEMO, { args, env: { TSX_TSCONFIG_PATH }, timeoutMs: TIMEOUT_MS });
+  return runChild(DEMO, { args, env: { TSX_TSCONFIG_PATH }, timeoutMs: PROCESSES_TIMEOUT_MS });
 }
 
 function recoveryIn(stdout: string): RecoveryLine {
@@ -62,6 +63,64 @@ describe('npm run demo', () => {
     expect(code).toBe(2);
   });
 });
+
+interface Figures {
+  readonly sent: number;
+  readonly reached: number;
+  readonly forks: number;
+}
+
+/** What the last line says of a situation with two processes. */
+async function processesDemo(name: string): Promise<ChildResult & { line: { with: Figures } }> {
+  const result = await demo('--only', name);
+  const line = result.stdout.trimEnd().split('\n').at(-1) ?? '{}';
+  const { processes } = JSON.parse(line) as { processes: Record<string, { with: Figures }> };
+  return { ...result, line: processes[name] as { with: Figures } };
+}
+
+describe(
+  'npm run demo, with two processes on one transcript',
+  { timeout: PROCESSES_TIMEOUT_MS },
+  () => {
+    it('[L9] [P2] gives one process the turn after the other', async () => {
+      const { code, stdout, stderr, line } = await processesDemo('processes');
+
+      expect(stderr).toBe('');
+      expect(line).toMatchObject({ with: { sent: 12, reached: 12, forks: 0 }, tokensGrow: true });
+      expect(stdout).toContain('with Penholder: one lane at a time, the agent reaches 12 of 12');
+      expect(code).toBe(0);
+    });
+
+    it('[X5] [L10] goes on in one when the other is killed in a model call, and tears a record', async () => {
+      const { code, stderr, line } = await processesDemo('kill');
+
+      expect(stderr).toBe('');
+      expect(line).toMatchObject({
+        with: { sent: 5, reached: 5, forks: 0 },
+        previousEnd: 'died',
+        startBytes: expect.any(Number) as number,
+        tornBytes: 35,
+      });
+      expect(code).toBe(0);
+    });
+
+    it('[T4] [T5] [I7] refuses what a process writes that was paused for longer than its lease', async () => {
+      const { code, stderr, line } = await processesDemo('pause');
+
+      expect(stderr).toBe('');
+      expect(line).toMatchObject({
+        with: { sent: 6, reached: 6, forks: 0 },
+        previousEnd: 'died',
+        why: 'lease-lost',
+        code: 'ERR_SESSION_LEASE_LOST',
+        refusedWrites: ['ERR_SESSION_RUN_REVOKED'],
+        refusedBecause: ['ERR_SESSION_LEASE_LOST'],
+        lateAnswers: 0,
+      });
+      expect(code).toBe(0);
+    });
+  },
+);
 
 describe('the verdict about the recoveries', () => {
   it('has nothing to say about what is as it must be', () => {

@@ -26,6 +26,25 @@ describe('examples/minimal.ts', () => {
   });
 });
 
+describe('examples/two-gateways.ts', () => {
+  it('[L9] [L11] lets two processes answer one after the other, each with what the other wrote', async () => {
+    const { code, stdout, stderr } = await outcomeOf('two-gateways.ts');
+
+    expect(stderr).toBe('');
+    const turns = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect(turns).toMatchObject(
+      [0, 1, 2, 3, 4, 5].map((before) => ({
+        turn: before + 1,
+        reply: `I have seen ${before} turns before this one`,
+      })),
+    );
+    expect(code).toBe(0);
+  });
+});
+
 describe('examples/json-lines-runner.ts', () => {
   it('tells its story to the end', async () => {
     const { code, stdout, stderr } = await outcomeOf('json-lines-runner.ts');
