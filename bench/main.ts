@@ -22,6 +22,7 @@ import { guests } from './k-guests.js';
 import { rewriting } from './l-rewrite.js';
 import { wrappedWrite } from './m-wrapped-write.js';
 import { admission } from './n-admission.js';
+import { leases } from './o-leases.js';
 import { type BenchOptions, help, readOptions } from './options.js';
 import { asPlainData, asText, header, verdict } from './report.js';
 
@@ -40,6 +41,7 @@ const SCENARIOS = [
   rewriting,
   wrappedWrite,
   admission,
+  leases,
 ];
 /** Far more than any scenario takes: a scenario that hangs must not hang the bench. */
 const LONGEST_MS = 300_000;

@@ -95,7 +95,7 @@ export function sorted(names: Iterable<string>): string[] {
   return [...names].sort();
 }
 
-export function couldNotList(path: string, error: unknown): CouldNotLook {
+function couldNotList(path: string, error: unknown): CouldNotLook {
   const { code } = error as NodeJS.ErrnoException;
   const hint = code === 'ENOTDIR' ? '; for a file there is: penholder who FILE' : '';
   return new CouldNotLook(`Cannot look into ${shown(path)}: ${whyNot(error)}${hint}.`, {

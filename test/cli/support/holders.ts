@@ -36,7 +36,7 @@ export async function endChurn(child: StartedChild): Promise<ChurnEnd> {
 }
 
 /** The process is gone once this resolves, and could do nothing about it. */
-export async function kill(child: StartedChild): Promise<void> {
+async function kill(child: StartedChild): Promise<void> {
   child.process.kill('SIGKILL');
   await child.finished;
 }

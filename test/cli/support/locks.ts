@@ -21,7 +21,7 @@ export const ELSEWHERE: Partial<ProcessIdentity> = {
   ...{ instanceId: 'of another machine', host: 'build-7', bootId: 'another', machineId: 'another' },
 };
 
-export function holderInfo(facts: Partial<HolderInfo> = {}): HolderInfo {
+function holderInfo(facts: Partial<HolderInfo> = {}): HolderInfo {
   return {
     ...{ instanceId: 'i', runId: 'r-1', kind: 'cron', pid: NO_PID, threadId: 0, host: 'gw-1' },
     ...{ processStartedAtMs: Date.now() - 7_200_000, acquiredAtMs: Date.now() - 120_000 },

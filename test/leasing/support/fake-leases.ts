@@ -196,7 +196,7 @@ export class FakeLeases implements LeaseProvider {
   }
 }
 
-export function heldBy({ path }: SessionFile, holder: HolderInfo): LeaseUnavailableError {
+function heldBy({ path }: SessionFile, holder: HolderInfo): LeaseUnavailableError {
   const detail = 'it is held by another process';
   return new LeaseUnavailableError({ sessionFile: path, reason: 'held', detail, holder });
 }
