@@ -63,7 +63,10 @@ export class Ledger {
   /** Whether this claim counts, and was not given back. @throws what the file system says */
   isHeld(number: bigint): boolean {
     const { last } = this.look();
-    return last?.number === number && !last.isFree;
+    if (last?.number !== number || last.isFree) return false;
+    // In a folder that was made anew an old number may show for a moment.
+    const epoch = this.#readEpoch();
+    return epoch !== undefined && epoch < number;
   }
 
   /** Says who has it now, beside the claim, which is never written again. */
