@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { isOwnName, removeMark } from '../leases/lock-file/clear.js';
+import { removeMark } from '../leases/lock-file/clear.js';
+import { isOwnName } from '../leases/lock-file/sight.js';
 import type { Ledger } from '../leases/lock-file/ledger.js';
 import { lockDisk } from '../leases/lock-file/lock-disk.js';
 import type { Finding, Found } from './findings.js';

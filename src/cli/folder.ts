@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isOwnName } from '../leases/lock-file/clear.js';
+import { isOwnName } from '../leases/lock-file/sight.js';
 import { lockPlaceOf } from '../leases/lock-file/lock-place.js';
 import { CouldNotLook } from './exit-codes.js';
 import { shown } from './wording.js';

@@ -1,4 +1,5 @@
-import { isOwnName, removeLock } from '../leases/lock-file/clear.js';
+import { removeLock } from '../leases/lock-file/clear.js';
+import { isOwnName } from '../leases/lock-file/sight.js';
 import type { Ledger } from '../leases/lock-file/ledger.js';
 import { lockDisk } from '../leases/lock-file/lock-disk.js';
 import type { Look } from '../leases/lock-file/look.js';

@@ -152,6 +152,17 @@ export class Gate {
     this.refuse(record, error);
   }
 
+  /** The file is another process's: no guest may go on writing, in whose turn it ever came. */
+  expelGuest(cause: Error): void {
+    const open = this.#open;
+    if (open?.isGuest !== true) return;
+    open.isOpen = false;
+    open.expelledBy = cause;
+    forgetInside(scopeOf(open), open);
+    this.#open = undefined;
+    this.#keepers.left(open);
+  }
+
   /** What the owner waits for at the gate is not let in any more. */
   refuse(record: RunRecord, error: () => unknown): void {
     for (const request of [...this.#waiting]) {

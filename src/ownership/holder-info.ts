@@ -20,15 +20,3 @@ export function holderInfoOf(record: RunRecord): HolderInfo {
 export function diedRun({ runId, startBytes = 0, host }: HolderInfo): PreviousRun {
   return Object.freeze({ runId, end: 'died', startBytes, host });
 }
-
-/** Whoever has it, its lock says nothing that can be understood. */
-export const UNREADABLE: HolderInfo = Object.freeze({
-  instanceId: '',
-  runId: 'unknown',
-  kind: 'command',
-  pid: 0,
-  threadId: 0,
-  host: 'unknown',
-  processStartedAtMs: 0,
-  acquiredAtMs: 0,
-});

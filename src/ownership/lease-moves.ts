@@ -1,7 +1,8 @@
 import type { Lease } from '../leases/provider.js';
 import type { SessionFile } from '../types.js';
 import type { FileQueue } from './file-queue.js';
-import { holderInfoOf } from './holder-info.js';
+import { diedRun, holderInfoOf } from './holder-info.js';
+import type { Leasing } from './leasing.js';
 import type { OwnerTable } from './owner-table.js';
 import type { RunRecord } from './run-record.js';
 
@@ -41,6 +42,7 @@ export async function leaseForMove(
 
 /** The turn goes on in another file. What it leaves stays its own until it ends. */
 export function leaseMoved(
+  leasing: Leasing,
   queue: FileQueue,
   record: RunRecord,
   formerKey: string,
@@ -51,7 +53,13 @@ export function leaseMoved(
   own.former.delete(queue.key);
   if (own.lease) own.former.set(formerKey, own.lease);
   own.lease = lease;
+  own.token = lease.fencingToken;
   record.fencingToken = String(lease.fencingToken);
+  if (lease.died) {
+    own.before = { run: diedRun(lease.died) };
+    record.previous = { generation: record.generation, run: own.before.run };
+  }
+  leasing.tell(own, lease, record);
 }
 
 /** The move did not come about. */

@@ -1,8 +1,10 @@
 import { LeaseLostError } from '../errors/lease-errors.js';
+import { SessionError } from '../errors/session-error.js';
 import type { Lease } from '../leases/provider.js';
+import { UNKNOWN_HOLDER } from '../leases/unknown-holder.js';
 import type { HolderInfo, SessionFile } from '../types.js';
 import type { FileQueue } from './file-queue.js';
-import { diedRun, holderInfoOf, UNREADABLE } from './holder-info.js';
+import { diedRun, holderInfoOf } from './holder-info.js';
 import { LeaseSource } from './lease-source.js';
 import { QueueLease } from './queue-lease.js';
 import type { RunRecord } from './run-record.js';
@@ -18,6 +20,8 @@ export interface LeasingParts {
   heldElsewhere(queue: FileQueue, holder: HolderInfo): void;
   /** It cannot be had: nobody waits any more. */
   failed(queue: FileQueue, error: unknown): void;
+  /** Nobody of this thread has the file, or wants it. */
+  idle(queue: FileQueue): void;
   /** Another process has the file now: the turn is over at once. */
   lost(record: RunRecord, cause: Error): void;
 }
@@ -84,7 +88,7 @@ export class Leasing {
       },
       onHeld: (other) => {
         if (own.wish !== wish) return;
-        own.holder = other ?? UNREADABLE;
+        own.holder = other ?? UNKNOWN_HOLDER;
         this.#parts.heldElsewhere(queue, own.holder);
         this.#state.outbox.flush();
       },
@@ -133,8 +137,9 @@ export class Leasing {
     const own = queue.lease;
     if (own === undefined) return true;
     const { lease } = own;
-    if (lease !== undefined && this.#isOurTurn(own, lease)) return true;
+    if (lease !== undefined && this.#isOurTurn(queue, own, lease)) return true;
     if (lease !== undefined) {
+      this.#noteHeldUntil(queue, own);
       own.lease = undefined;
       this.source.giveBack(queue.key, lease, own.logger);
     }
@@ -142,10 +147,15 @@ export class Leasing {
     return false;
   }
 
-  #isOurTurn(own: QueueLease, lease: Lease): boolean {
+  #isOurTurn(queue: FileQueue, own: QueueLease, lease: Lease): boolean {
     if (own.turns === 0) return true;
     try {
-      if (!lease.isHeld()) return false;
+      if (!lease.isHeld()) {
+        queue.gate?.expelGuest(lostLease(queue, own));
+        return false;
+      }
+      // A guest of the former owner still writes.
+      if (queue.gate?.open !== undefined) return true;
       const most = this.source.provider?.maxHandOvers ?? MOST_HAND_OVERS;
       if (own.turns <= most) return true;
       if (lease.isWanted?.() ?? true) return false;
@@ -168,10 +178,17 @@ export class Leasing {
     if (before) record.previous = { generation: record.generation, run: before.run };
     const isTold = told?.runId === record.runId && told.startBytes === record.startBytes;
     const isDeath = before?.run !== undefined;
-    // To say whose turn it is tells the provider that somebody was told of the death: no guest is.
-    if (isDeath ? record.terms.isGuest : isTold) return;
-    own.told = holderInfoOf(record);
-    const { lease, told: holder, logger } = own;
+    // To say whose turn it is tells the provider that somebody was told of the death.
+    const tellsNobody = record.terms.isGuest || record.isUnclaimed;
+    if (isDeath ? tellsNobody : isTold) return;
+    this.tell(own, own.lease, record);
+  }
+
+  /** Others are told whose turn it is. */
+  tell(own: QueueLease, lease: Lease, record: RunRecord): void {
+    const { logger } = own;
+    const holder = holderInfoOf(record);
+    own.told = holder;
     this.#state.outbox.push(() => {
       this.source.tell(lease, holder, logger);
     });
@@ -180,14 +197,22 @@ export class Leasing {
   /** What this thread knows of the last run counts only where nobody had the file since. */
   #before({ key }: FileQueue, { fencingToken, died }: Lease): QueueLease['before'] {
     if (died) return { run: diedRun(died) };
-    const last = this.#state.lastEnds.get(key)?.fencingToken;
-    const isNext = last !== undefined && BigInt(last) + 1n === fencingToken;
-    return isNext ? undefined : { run: undefined };
+    const last = this.#state.lastEnds.get(key)?.heldUntil;
+    return last !== undefined && last + 1n === fencingToken ? undefined : { run: undefined };
+  }
+
+  /** The thread had the file until now, whatever it was used for. */
+  #noteHeldUntil({ key }: FileQueue, { token, before }: QueueLease): void {
+    const last = this.#state.lastEnds.get(key);
+    if (last && before === undefined) last.heldUntil = token;
   }
 
   /** A turn is over. One that nobody took, and a guest's, has told nobody what was before. */
   turnOver({ lease: own }: FileQueue, record: RunRecord): void {
-    if (own && !record.terms.isGuest && !record.isUnclaimed) own.before = undefined;
+    if (own === undefined || record.terms.isGuest || record.isUnclaimed) return;
+    const isUntold = own.before?.run !== undefined && own.told?.runId !== record.runId;
+    if (own.lease && isUntold) this.tell(own, own.lease, record);
+    own.before = undefined;
   }
 
   /** Nobody of this thread wants the file now: others may have it. */
@@ -197,6 +222,7 @@ export class Leasing {
     const { wish } = own;
     if (wish) this.#state.outbox.push(() => wish.abort());
     own.wish = own.holder = undefined;
+    if (own.lease) this.#noteHeldUntil(queue, own);
     if (own.lease) this.source.giveBack(queue.key, own.lease, own.logger);
     own.lease = undefined;
     this.settleFormer(queue);
@@ -220,8 +246,7 @@ export class Leasing {
     if (own === undefined) return;
     const { lease } = own;
     if (lease?.isHeld() === true) return;
-    const { token: fencingToken } = own;
-    const error = new LeaseLostError({ sessionFile: queue.realPath, fencingToken });
+    const error = lostLease(queue, own);
     if (lease) this.lost(queue, lease, error);
     this.#state.outbox.flush();
     throw error;
@@ -233,7 +258,13 @@ export class Leasing {
     if (own?.lease !== lease) return;
     own.lease = undefined;
     const { owner } = queue;
+    queue.gate?.expelGuest(SessionError.is(cause) ? cause : lostLease(queue, own));
     if (owner) this.#parts.lost(owner, cause);
     else if (queue.isWanted) this.want(queue);
+    else this.#parts.idle(queue);
   }
+}
+
+function lostLease({ realPath: sessionFile }: FileQueue, { token }: QueueLease): LeaseLostError {
+  return new LeaseLostError({ sessionFile, fencingToken: token });
 }

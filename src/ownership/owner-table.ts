@@ -86,6 +86,9 @@ export class OwnerTable implements ThreadTable {
       failed: (queue, error) => {
         this.#refuseWaiting(queue, error);
       },
+      idle: (queue) => {
+        this.turns.closeIfUnused(queue);
+      },
       lost: (record, cause) => {
         this.signals.loseLease(record, cause);
       },

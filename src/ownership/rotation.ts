@@ -5,6 +5,7 @@ import type { SessionFile } from '../types.js';
 import type { FileQueue } from './file-queue.js';
 import { holderOf } from './holder.js';
 import { leaseMoved } from './lease-moves.js';
+import type { OwnerTable } from './owner-table.js';
 import type { RunRecord } from './run-record.js';
 import type { TableState } from './table-state.js';
 
@@ -15,7 +16,7 @@ import type { TableState } from './table-state.js';
  * @throws RotateRefusedError, InvalidSessionFileError nothing has moved
  */
 export function moveTo(
-  state: TableState,
+  { state, leasing }: OwnerTable,
   record: RunRecord,
   file: SessionFile,
   lease?: Lease,
@@ -39,7 +40,7 @@ export function moveTo(
     run.file = file;
   }
   record.fileId = id;
-  leaseMoved(queue, record, formerKey, lease);
+  leaseMoved(leasing, queue, record, formerKey, lease);
   state.emit('rotated', record, { formerSessionFile }, undefined, undefined, formerKey);
 }
 

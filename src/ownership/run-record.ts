@@ -103,6 +103,8 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
   endSequence = 0;
   /** Decimal; of the lease of its present turn. */
   fencingToken: string | undefined = undefined;
+  /** The last lease that this thread had of its file since, with nobody else in between. */
+  heldUntil: bigint | undefined = undefined;
   /** What was found of the run before the present turn, once somebody looked. */
   previous: { readonly generation: number; readonly run: PreviousRun | undefined } | undefined =
     undefined;

@@ -47,6 +47,8 @@ export class Section implements Scope {
   wrapped: Wrapped | undefined = undefined;
   /** Nothing may be written inside it: the code inside works on what it has read. */
   isFixed = false;
+  /** Why its gate was taken from it, where that is not the end of its run. */
+  expelledBy: Error | undefined = undefined;
   /** Told once, when its gate is free of it. */
   leftListeners: Set<() => void> | undefined = undefined;
   /** Itself, and the sections inside it that have not ended. */

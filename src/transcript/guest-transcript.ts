@@ -35,7 +35,9 @@ export class SectionTranscript implements GuestTranscript {
     try {
       const use = this.#use();
       const { section, pen } = use;
-      if (this.#isOver || !section.isOpen) throw endedError(section.record, 'append');
+      if (this.#isOver || !section.isOpen) {
+        throw section.expelledBy ?? endedError(section.record, 'append');
+      }
       if (section.isFixed) throw insideSection(pen.record, 'append', section);
       const progress = begin(append(use, encode()));
       return 'later' in progress ? held(use, progress.later) : DONE;

@@ -205,7 +205,7 @@ export class Pen implements TurnWork {
    * @throws RunEndedError, RunRevokedError, LeaseLostError, LeaseUnavailableError
    */
   checkOpen(section: Section, action: string): void {
-    if (!section.isOpen) throw endedError(section.record, action);
+    if (!section.isOpen) throw section.expelledBy ?? endedError(section.record, action);
     this.#checkLease(section.record, action);
   }
 

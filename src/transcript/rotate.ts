@@ -35,7 +35,7 @@ export function* rotate(use: Use, next: SessionFile): Steps<void> {
     pen.checkOpen(section, 'rotate');
     // Whoever has taken it since it was given to us has it.
     if (lease?.isHeld() === false) throw taken(pen, next);
-    moveTo(pen.table.state, pen.record, next, lease);
+    moveTo(pen.table, pen.record, next, lease);
   } catch (error) {
     leaseNotMoved(pen.table, pen.gate.queue, next, lease);
     throw error;

@@ -129,6 +129,7 @@ describe('penholder ls', () => {
   it('finds 2,000 locks among 10,000 names', async () => {
     for (let count = 0; count < 2_000; count += 1) {
       mkdirSync(`${dir.join(`s${count}`)}.lock`);
+      writeFileSync(`${dir.join(`s${count}`)}.lock/epoch`, '');
       for (const end of ['', '.a', '.b', '.c']) writeFileSync(dir.join(`s${count}${end}`), '');
     }
 

@@ -6,20 +6,13 @@ import { judge } from './liveness.js';
 import { lockDisk } from './lock-disk.js';
 import { diedBefore, type Look, lookAt } from './look.js';
 import { encodeRecord, parseRecord } from './record.js';
+import { isOwnName } from './sight.js';
 
 /** `passed`: there is nothing to clear any more, or somebody may still use it; nothing was changed. */
 export type Cleared = 'done' | 'passed';
 
-const OWN_NAMES =
-  /^(?:epoch|[1-9]\d{0,29}(?:\.free|\.who|\.died)?|(?:wait|new)-\d+-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/;
-
 /** How often a folder is removed in which something appears. */
 const TRIES = 20;
-
-/** Whether this package gives such names to what it puts into the folder of a lock. */
-export function isOwnName(name: string): boolean {
-  return OWN_NAMES.test(name);
-}
 
 /**
  * Gives back the claim of a holder that is proven dead. The next run is told of the death all the

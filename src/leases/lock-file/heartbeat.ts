@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import type { LockOptions } from 'proper-lockfile';
 import { ClaimFs } from './claim-fs.js';
 import { noteGone } from './held-here.js';
@@ -26,7 +26,7 @@ function properLock(): Lock {
     const require = createRequire(import.meta.url);
     const inside = createRequire(require.resolve('proper-lockfile'));
     const wasActive = isSignalExitActive();
-    ({ lock } = require('proper-lockfile') as { lock: Lock });
+    lock = loadOwn(require);
     // Somebody else's, with listeners of its own, is left as it is.
     if (!wasActive) (inside('signal-exit') as { unload?: () => void }).unload?.();
   }
@@ -65,6 +65,18 @@ export async function claim(
     if (code === 'ELOCKED' || wasTakenAtOnce) return undefined;
     throw error;
   }
+}
+
+/** A copy of our own: a program that uses it, too, loads another, with the clean-up that it counts on. */
+function loadOwn(require: NodeJS.Require): Lock {
+  const folder = dirname(require.resolve('proper-lockfile'));
+  const before = new Set(Object.keys(require.cache));
+  const own = (require('proper-lockfile') as { lock: Lock }).lock;
+  for (const path of Object.keys(require.cache)) {
+    const isIts = path.startsWith(folder + sep) && !path.startsWith(join(folder, 'node_modules'));
+    if (isIts && !before.has(path)) delete require.cache[path];
+  }
+  return own;
 }
 
 /** signal-exit counts its copies that listen, in a place that all of them know. */

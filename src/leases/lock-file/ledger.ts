@@ -4,6 +4,9 @@ import { hasStranger, numberOf, type Sight, sightOf } from './sight.js';
 
 const EPOCH = 'epoch';
 
+/** Stands for the lock of another program, which is the folder itself. */
+export const FOREIGN = 0n;
+
 /**
  * Who has a session file, told by the names in a folder beside it: each claim is a file whose name
  * is a number, one higher than that of the claim before, and which gets `.free` behind it when it
@@ -88,7 +91,7 @@ export class Ledger {
    * Undefined where the claim is gone. @throws what the file system says
    */
   beatOf(number: bigint): number | undefined {
-    return this.#files.timeOf(String(number));
+    return this.#files.timeOf(number === FOREIGN ? '' : String(number));
   }
 
   /** Gives the claim back. Harmless where it was followed meanwhile. */
@@ -145,7 +148,7 @@ export class Ledger {
    */
   #sweep(number: bigint): void {
     try {
-      for (const name of this.#files.names()) {
+      for (const name of this.#files.names() ?? []) {
         const other = numberOf(name);
         if (other !== undefined && other < number) lockDisk.remove(this.#files.at(name));
       }

@@ -1,6 +1,7 @@
 import { LeaseUnavailableError } from '../../errors/lease-errors.js';
 import type { HolderInfo, SessionFile } from '../../types.js';
 import type { Lease, LeaseProvider, LeaseRequest } from '../provider.js';
+import { UNKNOWN_HOLDER } from '../unknown-holder.js';
 import { failure } from './failures.js';
 import { Ledger } from './ledger.js';
 import { checkPlace, lockPlaceOf } from './lock-place.js';
@@ -51,7 +52,8 @@ class LockFileLeases implements LeaseProvider {
     const folder = lockPlaceOf(file.realPath);
     try {
       const look = lookAt(new Ledger(folder));
-      return look.state === 'taken' && look.judgement.liveness !== 'dead' ? look.holder : undefined;
+      if (look.state === 'free' || look.judgement.liveness === 'dead') return undefined;
+      return look.holder ?? UNKNOWN_HOLDER;
     } catch (error) {
       throw failure(error, file.path, folder);
     }

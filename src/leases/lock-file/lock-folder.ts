@@ -14,12 +14,12 @@ export class LockFolder {
     this.path = path;
   }
 
-  /** None where the folder is not there. @throws what the file system says */
-  names(): string[] {
+  /** Undefined where there is no folder. @throws what the file system says */
+  names(): string[] | undefined {
     try {
       return lockDisk.list(this.path);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     }
   }
@@ -55,10 +55,10 @@ export class LockFolder {
     }
   }
 
-  /** When a file was touched; undefined where it is gone. @throws what the file system says */
-  timeOf(name: string): number | undefined {
+  /** When a file, or the folder, was touched; undefined where it is gone. @throws what the file system says */
+  timeOf(name = ''): number | undefined {
     try {
-      return lockDisk.lookAt(this.at(name)).mtimeMs;
+      return lockDisk.lookAt(name === '' ? this.path : this.at(name)).mtimeMs;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;

@@ -158,7 +158,9 @@ export class LockWait {
   }
 
   /** Others see that somebody waits. It may have been removed together with its folder. */
-  #leaveMark({ waiting }: Sight): void {
+  #leaveMark({ waiting, isForeign }: Sight): void {
+    // A program that keeps its lock here must not find it changed.
+    if (isForeign) return;
     if (this.#mark !== undefined && waiting.includes(this.#mark)) return;
     this.#takeMarkAway();
     this.#mark = this.#ledger.mark(encodeRecord(this.#request.holder));

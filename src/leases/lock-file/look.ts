@@ -1,6 +1,6 @@
 import type { HolderInfo } from '../../types.js';
 import { isHeldHere } from './held-here.js';
-import type { Ledger } from './ledger.js';
+import { FOREIGN, type Ledger } from './ledger.js';
 import { type Judgement, judge, seek } from './liveness.js';
 import { type LockRecord, parseRecord } from './record.js';
 import type { Sight } from './sight.js';
@@ -22,6 +22,11 @@ const UNREADABLE: Judgement = {
   because: 'its lock says nothing that can be understood',
 };
 
+const UNKNOWN_PROGRAM: Judgement = {
+  liveness: 'unknown',
+  because: 'another program made a lock here, by its own rules',
+};
+
 /** Reads, and takes nothing. @throws what the file system says */
 export function lookAt(ledger: Ledger): Look {
   const look = lookOnce(ledger);
@@ -32,6 +37,10 @@ export function lookAt(ledger: Ledger): Look {
 function lookOnce(ledger: Ledger): Look {
   const sight = ledger.look();
   const { last } = sight;
+  if (sight.isForeign) {
+    const held = { state: 'taken', sight, number: FOREIGN, holder: undefined } as const;
+    return { ...held, judgement: UNKNOWN_PROGRAM };
+  }
   if (last === undefined || last.isFree) return { state: 'free', sight };
   const { number } = last;
   const record = recordOf(ledger.read(number));

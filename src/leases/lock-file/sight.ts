@@ -16,15 +16,30 @@ export interface Sight {
   readonly prepared: readonly string[];
   /** The last claim was given back for a run that had died. */
   readonly hasDied: boolean;
+  /** A folder in which nothing is ours: the lock of another program. */
+  readonly isForeign: boolean;
 }
 
+const NONE: readonly string[] = [];
 const CLAIM = /^([1-9]\d{0,23})(\.free)?$/;
 const OF_CLAIM = /^([1-9]\d{0,23})(\.free|\.who|\.died)?$/;
 const WAITING = /^wait-/;
 const PREPARED = /^new-/;
 
-/** Names that mean nothing are passed over: they are in nobody's way. */
-export function sightOf(names: readonly string[]): Sight {
+const OWN =
+  /^(?:epoch|[1-9]\d{0,23}(?:\.free|\.who|\.died)?|(?:wait|new)-\d+-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/;
+
+/** Whether this package gives such names to what it puts into the folder of a lock. */
+export function isOwnName(name: string): boolean {
+  return OWN.test(name);
+}
+
+/**
+ * Names that mean nothing are passed over: they are in nobody's way.
+ *
+ * @param names undefined where there is no folder
+ */
+export function sightOf(names: readonly string[] = NONE): Sight {
   let last: Claim | undefined;
   const taken = new Set<bigint>();
   const waiting: string[] = [];
@@ -38,7 +53,8 @@ export function sightOf(names: readonly string[]): Sight {
     if (last === undefined || outranks(claim, last)) last = claim;
   }
   const hasDied = last !== undefined && names.includes(`${last.number}.died`);
-  return { last, taken, waiting, prepared, hasDied };
+  const isForeign = names !== NONE && !names.some(isOwnName);
+  return { last, taken, waiting, prepared, hasDied, isForeign };
 }
 
 /** The claim that a file belongs to; undefined where it belongs to none. */

@@ -5,10 +5,6 @@ import { useTempDir } from '../../support/temp-dir.js';
 import { systemError } from './support/memory-disk.js';
 import { request, sessionFile } from './support/requests.js';
 
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGABRT', 'SIGUSR2'] as const;
-
-const listeners = (): number[] => SIGNALS.map((signal) => process.listenerCount(signal));
-
 describe('what lock files install in the process', () => {
   const dir = useTempDir();
 
@@ -48,16 +44,5 @@ describe('what lock files install in the process', () => {
     // Then
     await expect(lease).rejects.toMatchObject({ reason: 'io', systemCode: 'EIO' });
     expect(process.listenerCount('exit')).toBe(before);
-  });
-
-  it('[X4] is no listener for signals, also while leases are held', async () => {
-    const before = listeners();
-
-    const provider = lockFileLeases();
-    const lease = await provider.acquire(sessionFile(dir.join('a.jsonl')), request('A'));
-
-    expect(listeners()).toEqual(before);
-    await lease.release();
-    expect(listeners()).toEqual(before);
   });
 });

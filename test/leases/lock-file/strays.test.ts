@@ -24,6 +24,7 @@ describe('what others left in the folder of a lock', () => {
     '[X3] is in nobody’s way where it is no claim: %s',
     async (name) => {
       // Given
+      writeFileSync(dir.join('a.jsonl.lock', 'epoch'), '');
       writeFileSync(dir.join('a.jsonl.lock', name), 'x');
 
       // When

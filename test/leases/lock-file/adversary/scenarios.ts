@@ -16,6 +16,12 @@ export const SMALL: Readonly<Record<string, Scenario>> = {
     names: ['4.free'],
     misses: 1,
   },
+  'a claim that is withdrawn after somebody has looked at it': {
+    deeds: [['acquire'], ['acquire'], ['acquire']],
+    names: ['4.free'],
+    failures: 1,
+    prologue: ['A 3', 'A suspend', 'B 2', 'A resume'],
+  },
   'no hard links': { deeds: [ONCE, ONCE, ['acquire']], traits: { hasNoLinks: true } },
   'no hard links, and a call that fails': {
     deeds: [ONCE, ONCE, ['acquire']],
