@@ -91,7 +91,7 @@ export class LeaseLostError extends SessionError {
       {
         message:
           `Lost the lease of ${JSON.stringify(facts.sessionFile)} (token ${facts.fencingToken}): ` +
-          `this process gave no sign of life for too long, its lock was removed, or its provider was closed${now}`,
+          `this process gave no sign of life for too long, its lock was removed, or its provider was closed${now}; acquire the file again and read it anew`,
         retry: 'wait',
         userMessage: STOPPED,
       },

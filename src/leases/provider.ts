@@ -19,7 +19,10 @@ export interface LeaseRequest {
 
 /** The right to a session file, for as long as nobody took it over. */
 export interface Lease {
-  /** Higher than that of every lease on this file before. */
+  /**
+   * Higher than that of every lease on this file before; by exactly 1 where nobody was in between, so
+   * that a thread knows whether what it remembers of the last run still counts.
+   */
   readonly fencingToken: bigint;
   /**
    * Whose turn had not ended when its lease was taken over: it died, or was thought to have. Told
@@ -32,12 +35,18 @@ export interface Lease {
    * @throws LeaseUnavailableError `ERR_SESSION_LEASE_UNAVAILABLE` nobody can tell now
    */
   isHeld(): boolean;
+  /** Who has the file since it was lost, as far as that can be read. Never throws. */
+  lostTo?(): HolderInfo | undefined;
   /** Whether others wait for it. Without it they might at any time. */
   isWanted?(): boolean;
   /** A turn begins: other processes see this holder from now on. */
   update(holder: HolderInfo): Promise<void>;
-  /** Idempotent. A lease that was lost stays with whoever has it now. */
-  release(): Promise<void>;
+  /**
+   * Idempotent. A lease that was lost stays with whoever has it now.
+   *
+   * @param cutOff whose turn had to be taken: the next one is told, as it is told of a death
+   */
+  release(cutOff?: HolderInfo): Promise<void>;
 }
 
 /** Excludes other processes, and threads, from a session file. One serves the whole thread. */

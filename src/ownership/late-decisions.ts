@@ -42,8 +42,7 @@ export class LateDecisions {
   #refuseCircles(queue: FileQueue): void {
     for (const record of queue.inOrder()) {
       const { owner } = queue;
-      const isPlace = record.terms.admission !== undefined;
-      if (owner === undefined || record.phase !== 'waiting' || isPlace) continue;
+      if (owner === undefined || record.phase !== 'waiting' || record.isUnclaimed) continue;
       if (ownerAround(record.asker, queue.key)) continue;
       const chain = endlessWait(record.scope, owner);
       if (chain) this.#parts.departures.stopWaiting(record, endless(record, queue, chain));

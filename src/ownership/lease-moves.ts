@@ -50,12 +50,13 @@ export function leaseMoved(
 ): void {
   const own = queue.lease;
   if (own === undefined || lease === undefined) return;
+  const isBack = own.former.get(queue.key) === lease;
   own.former.delete(queue.key);
   if (own.lease) own.former.set(formerKey, own.lease);
   own.lease = lease;
   own.token = lease.fencingToken;
   record.fencingToken = String(lease.fencingToken);
-  if (lease.died) {
+  if (lease.died && !isBack) {
     own.before = { run: diedRun(lease.died) };
     record.previous = { generation: record.generation, run: own.before.run };
   }

@@ -29,15 +29,20 @@ export class LeaseSource {
   }
 
   /** Like all code of others, the provider is called when the state is consistent. */
-  giveBack(key: string, lease: Lease, logger: Logger | undefined): void {
+  giveBack(key: string, lease: Lease, logger: Logger | undefined, cutOff?: HolderInfo): void {
     this.#outbox.push(() => {
-      this.#release(key, lease, logger);
+      this.#release(key, lease, logger, cutOff);
     });
   }
 
-  #release(key: string, lease: Lease, logger: Logger | undefined): void {
+  #release(
+    key: string,
+    lease: Lease,
+    logger: Logger | undefined,
+    cutOff: HolderInfo | undefined,
+  ): void {
     const before = this.#returning.get(key);
-    const released = attempt(() => lease.release(), logger);
+    const released = attempt(() => lease.release(cutOff), logger);
     const returning: Promise<void> = Promise.all([before, released]).then(() => {
       if (this.#returning.get(key) === returning) this.#returning.delete(key);
     });
@@ -47,6 +52,13 @@ export class LeaseSource {
   /** Settles when every lease that was given back is back. Undefined where none is on its way. */
   untilReturned(): Promise<unknown> | undefined {
     return this.#returning.size === 0 ? undefined : Promise.all(this.#returning.values());
+  }
+
+  /** One that was lost: nobody waits for its end. */
+  letGo(lease: Lease, logger: Logger | undefined): void {
+    this.#outbox.push(() => {
+      void attempt(() => lease.release(), logger);
+    });
   }
 
   /** Others are told who has it now. */

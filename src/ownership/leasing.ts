@@ -2,6 +2,7 @@ import { LeaseLostError } from '../errors/lease-errors.js';
 import { SessionError } from '../errors/session-error.js';
 import type { Lease } from '../leases/provider.js';
 import { UNKNOWN_HOLDER } from '../leases/unknown-holder.js';
+import { thisThread } from '../support/this-process.js';
 import type { HolderInfo, SessionFile } from '../types.js';
 import type { FileQueue } from './file-queue.js';
 import { diedRun, holderInfoOf } from './holder-info.js';
@@ -126,6 +127,8 @@ export class Leasing {
     own.lease = lease;
     own.token = lease.fencingToken;
     own.before = this.#before(queue, lease);
+    own.isDeathUntold = lease.died !== undefined;
+    own.cutOff = undefined;
     own.turns = 0;
     // Others may have written meanwhile, and had the right to.
     if (queue.gate) queue.gate.isSuspect = false;
@@ -141,7 +144,7 @@ export class Leasing {
     if (lease !== undefined) {
       this.#noteHeldUntil(queue, own);
       own.lease = undefined;
-      this.source.giveBack(queue.key, lease, own.logger);
+      this.source.giveBack(queue.key, lease, own.logger, own.cutOff);
     }
     this.want(queue);
     return false;
@@ -151,7 +154,7 @@ export class Leasing {
     if (own.turns === 0) return true;
     try {
       if (!lease.isHeld()) {
-        queue.gate?.expelGuest(lostLease(queue, own));
+        queue.gate?.expelGuest(lostLease(queue, own, lease));
         return false;
       }
       // A guest of the former owner still writes.
@@ -177,10 +180,9 @@ export class Leasing {
     const { told, before } = own;
     if (before) record.previous = { generation: record.generation, run: before.run };
     const isTold = told?.runId === record.runId && told.startBytes === record.startBytes;
-    const isDeath = before?.run !== undefined;
     // To say whose turn it is tells the provider that somebody was told of the death.
     const tellsNobody = record.terms.isGuest || record.isUnclaimed;
-    if (isDeath ? tellsNobody : isTold) return;
+    if (own.isDeathUntold ? tellsNobody : isTold) return;
     this.tell(own, own.lease, record);
   }
 
@@ -189,6 +191,7 @@ export class Leasing {
     const { logger } = own;
     const holder = holderInfoOf(record);
     own.told = holder;
+    own.isDeathUntold = false;
     this.#state.outbox.push(() => {
       this.source.tell(lease, holder, logger);
     });
@@ -196,9 +199,11 @@ export class Leasing {
 
   /** What this thread knows of the last run counts only where nobody had the file since. */
   #before({ key }: FileQueue, { fencingToken, died }: Lease): QueueLease['before'] {
-    if (died) return { run: diedRun(died) };
+    // Of its own runs it knows more than the lease tells.
+    if (died && died.instanceId !== thisThread().instanceId) return { run: diedRun(died) };
     const last = this.#state.lastEnds.get(key)?.heldUntil;
-    return last !== undefined && last + 1n === fencingToken ? undefined : { run: undefined };
+    if (last !== undefined && last + 1n === fencingToken) return undefined;
+    return { run: died && diedRun(died) };
   }
 
   /** The thread had the file until now, whatever it was used for. */
@@ -210,9 +215,9 @@ export class Leasing {
   /** A turn is over. One that nobody took, and a guest's, has told nobody what was before. */
   turnOver({ lease: own }: FileQueue, record: RunRecord): void {
     if (own === undefined || record.terms.isGuest || record.isUnclaimed) return;
-    const isUntold = own.before?.run !== undefined && own.told?.runId !== record.runId;
-    if (own.lease && isUntold) this.tell(own, own.lease, record);
+    if (own.lease && own.isDeathUntold) this.tell(own, own.lease, record);
     own.before = undefined;
+    own.cutOff = record.end === 'revoked' ? holderInfoOf(record) : undefined;
   }
 
   /** Nobody of this thread wants the file now: others may have it. */
@@ -223,7 +228,7 @@ export class Leasing {
     if (wish) this.#state.outbox.push(() => wish.abort());
     own.wish = own.holder = undefined;
     if (own.lease) this.#noteHeldUntil(queue, own);
-    if (own.lease) this.source.giveBack(queue.key, own.lease, own.logger);
+    if (own.lease) this.source.giveBack(queue.key, own.lease, own.logger, own.cutOff);
     own.lease = undefined;
     this.settleFormer(queue);
   }
@@ -246,7 +251,7 @@ export class Leasing {
     if (own === undefined) return;
     const { lease } = own;
     if (lease?.isHeld() === true) return;
-    const error = lostLease(queue, own);
+    const error = lostLease(queue, own, lease);
     if (lease) this.lost(queue, lease, error);
     this.#state.outbox.flush();
     throw error;
@@ -257,14 +262,20 @@ export class Leasing {
     const own = queue.lease;
     if (own?.lease !== lease) return;
     own.lease = undefined;
+    // For what the provider keeps for it.
+    this.source.letGo(lease, own.logger);
     const { owner } = queue;
-    queue.gate?.expelGuest(SessionError.is(cause) ? cause : lostLease(queue, own));
+    queue.gate?.expelGuest(SessionError.is(cause) ? cause : lostLease(queue, own, lease));
     if (owner) this.#parts.lost(owner, cause);
     else if (queue.isWanted) this.want(queue);
     else this.#parts.idle(queue);
   }
 }
 
-function lostLease({ realPath: sessionFile }: FileQueue, { token }: QueueLease): LeaseLostError {
-  return new LeaseLostError({ sessionFile, fencingToken: token });
+function lostLease(
+  { realPath: sessionFile }: FileQueue,
+  { token }: QueueLease,
+  lease: Lease | undefined,
+): LeaseLostError {
+  return new LeaseLostError({ sessionFile, fencingToken: token, by: lease?.lostTo?.() });
 }

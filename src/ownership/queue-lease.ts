@@ -14,6 +14,10 @@ export class QueueLease {
    * died, or that nobody knows. Undefined where this thread had it last.
    */
   before: { readonly run: PreviousRun | undefined } | undefined = undefined;
+  /** Somebody died before it came, and no run was told yet. */
+  isDeathUntold = false;
+  /** Whose turn had to be taken, if that was the last one. */
+  cutOff: HolderInfo | undefined = undefined;
   /** Of the last lease. */
   token = 0n;
   /** What others can read of whoever has it. */

@@ -2,24 +2,34 @@ import type { Ledger } from './ledger.js';
 
 type Done<T = void> = (error: NodeJS.ErrnoException | null, value?: T) => void;
 
+/** What becomes of one claim. */
+export interface ClaimSteps {
+  /** One attempt to become the holder; undefined where somebody else is. */
+  follow(): bigint | undefined;
+  giveBack(number: bigint): void;
+  /** The process ends while it holds it. */
+  abandon(number: bigint): void;
+  /** The heartbeat has found that somebody followed it. */
+  lost(): void;
+}
+
 /**
  * The file system that proper-lockfile is given for one claim. It believes to make, touch and remove
  * a folder; what really happens concerns exactly this claim and never that of a successor:
  *
  * - `mkdir` follows the claim before, or says that it is held;
  * - `stat` and `utimes` are the heartbeat, and say ENOENT once somebody followed this claim;
- * - `rmdir` gives this claim back.
+ * - `rmdir` gives this claim back, `rmdirSync` does so when the process ends in the middle of it.
  */
 export class ClaimFs {
   readonly #ledger: Ledger;
-  readonly #follow: () => bigint | undefined;
+  readonly #steps: ClaimSteps;
   #number: bigint | undefined;
   #mtime = new Date();
 
-  /** @param follow one attempt to become the holder; undefined where somebody else is */
-  constructor(ledger: Ledger, follow: () => bigint | undefined) {
+  constructor(ledger: Ledger, steps: ClaimSteps) {
     this.#ledger = ledger;
-    this.#follow = follow;
+    this.#steps = steps;
   }
 
   /** Set once the claim is ours. */
@@ -29,7 +39,7 @@ export class ClaimFs {
 
   mkdir(_path: string, done: Done): void {
     answer(done, () => {
-      this.#number = this.#follow();
+      this.#number = this.#steps.follow();
       if (this.#number === undefined) throw systemError('EEXIST', 'the lock is held');
     });
   }
@@ -48,14 +58,14 @@ export class ClaimFs {
     });
   }
 
-  rmdir(path: string, done: Done): void {
+  rmdir(_path: string, done: Done): void {
     answer(done, () => {
-      this.rmdirSync(path);
+      if (this.#number !== undefined) this.#steps.giveBack(this.#number);
     });
   }
 
   rmdirSync(_path: string): void {
-    if (this.#number !== undefined) this.#ledger.free(this.#number);
+    if (this.#number !== undefined) this.#steps.abandon(this.#number);
   }
 
   #checkHeld(number: bigint): void {

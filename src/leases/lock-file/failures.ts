@@ -28,8 +28,13 @@ export function failure(error: unknown, sessionFile: string, lockPath: string): 
   const said = (error as Error).message;
   return new LeaseUnavailableError({
     ...{ sessionFile, reason, lockPath, systemCode, cause: error },
-    detail: `${DETAILS[reason] ?? 'its lock could not be looked at'}, at ${JSON.stringify(lockPath)} (${said})`,
+    detail: `${DETAILS[reason] ?? 'its lock could not be used'}, at ${JSON.stringify(lockPath)} (${said})`,
   });
+}
+
+/** Nobody may write there, or nothing can be made there. */
+export function isUnwritable(error: unknown): boolean {
+  return REASONS[(error as NodeJS.ErrnoException).code ?? ''] === 'not-writable';
 }
 
 /** Others use what is there in this moment, or too much is open: the same will work later. */

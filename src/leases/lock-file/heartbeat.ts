@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import type { LockOptions } from 'proper-lockfile';
-import { ClaimFs } from './claim-fs.js';
+import { ClaimFs, type ClaimSteps } from './claim-fs.js';
 import { noteGone } from './held-here.js';
 import type { Ledger } from './ledger.js';
 
@@ -35,17 +35,13 @@ function properLock(): Lock {
 
 /**
  * One attempt to follow the last claim; undefined where somebody else was faster.
- *
- * @param follow the attempt
- * @param onLost called when the heartbeat finds that somebody followed this claim
  */
 export async function claim(
   ledger: Ledger,
   heartbeatMs: number,
-  follow: () => bigint | undefined,
-  onLost: () => void,
+  steps: ClaimSteps,
 ): Promise<LiveClaim | undefined> {
-  const fs = new ClaimFs(ledger, follow);
+  const fs = new ClaimFs(ledger, steps);
   // Each under a name of its own: proper-lockfile keeps its locks by name, and a late release of
   // one would end another.
   const name = join(ledger.folder, `claim-${randomUUID()}`);
@@ -53,7 +49,9 @@ export async function claim(
     ...{ fs, realpath: false, retries: 0, update: heartbeatMs },
     // Nothing is ever stale to it; who may be followed is decided here.
     stale: Infinity,
-    onCompromised: onLost,
+    onCompromised: () => {
+      steps.lost();
+    },
   };
   try {
     const stop = await properLock()(name, options);

@@ -1,14 +1,13 @@
 import type { Lease } from '../provider.js';
 
-let last = 0n;
-
 /** Where no lock can be written, and its user has said that nobody else is there. */
 export class InProcessLease implements Lease {
-  readonly fencingToken: bigint = (last += 1n);
+  readonly fencingToken: bigint;
   #isHeld = true;
   readonly #gone: () => void;
 
-  constructor(gone: () => void) {
+  constructor(fencingToken: bigint, gone: () => void) {
+    this.fencingToken = fencingToken;
     this.#gone = gone;
   }
 

@@ -103,6 +103,16 @@ export class Ledger {
     }
   }
 
+  /** Gives the claim back and, where that can be written, says of whom the next one is to be told. */
+  giveBack(number: bigint, died: string | undefined): void {
+    try {
+      if (died !== undefined) this.noteDied(number, died);
+    } catch {
+      // That the file is free matters more.
+    }
+    this.free(number);
+  }
+
   /** What the claim said when it was made; undefined where it is no file, too long, or gone. */
   read(number: bigint): string | undefined {
     return this.#files.read(String(number));
@@ -134,8 +144,7 @@ export class Ledger {
   /** Gives back what does not count. Never by removing it: a number must not come twice. */
   #withdraw(number: bigint, died: string | undefined): void {
     try {
-      if (died !== undefined) this.noteDied(number, died);
-      this.free(number);
+      this.giveBack(number, died);
     } catch {
       // It is an orphan then, which nobody waits for.
     }

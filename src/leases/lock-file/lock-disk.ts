@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statfsSync,
   unlinkSync,
@@ -43,6 +44,10 @@ export const lockDisk = {
       lockDisk.makeFolder(parent);
       lockDisk.makeFolder(path);
     }
+  },
+  /** Where it is empty. */
+  removeFolder: (path: string): void => {
+    rmdirSync(path);
   },
   /** Fails where the name is there; leaves nothing where it fails. */
   create: (path: string, text: string): void => {

@@ -22,6 +22,8 @@ class LockFileLeases implements LeaseProvider {
   readonly #turnstile = new Turnstile();
   readonly #leases = new Set<Lease>();
   readonly #waits = new Map<LockWait, Promise<Lease>>();
+  /** Of files whose lock cannot be written. */
+  readonly #tokens = new Map<string, bigint>();
   #isClosed = false;
 
   constructor(settings: LockFileSettings) {
@@ -42,7 +44,7 @@ class LockFileLeases implements LeaseProvider {
     } catch (error) {
       request.signal.throwIfAborted();
       if (this.#isClosed) throw closed(file);
-      return this.#withoutLock(failure(error, file.path, folder));
+      return this.#withoutLock(folder, failure(error, file.path, folder));
     } finally {
       this.#waits.delete(wait);
     }
@@ -66,10 +68,12 @@ class LockFileLeases implements LeaseProvider {
     await Promise.allSettled([...this.#leases].map((lease) => lease.release()));
   }
 
-  #withoutLock(error: unknown): Lease {
+  #withoutLock(folder: string, error: unknown): Lease {
     const isUnwritable = error instanceof LeaseUnavailableError && error.reason === 'not-writable';
     if (!isUnwritable || this.#settings.onUnwritable === 'refuse') throw error;
-    const lease = new InProcessLease(() => {
+    const token = (this.#tokens.get(folder) ?? 0n) + 1n;
+    this.#tokens.set(folder, token);
+    const lease = new InProcessLease(token, () => {
       this.#leases.delete(lease);
     });
     this.#leases.add(lease);

@@ -73,10 +73,20 @@ export class LockFolder {
         return;
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
+        if (code !== 'ENOENT') this.#removeEmpty(attempt > 1);
         if (code !== 'ENOENT' || attempt === TRIES) throw error;
       }
       // Also what is missing above it: a runner's first session may come before its folder.
       lockDisk.makeFolder(this.path);
+    }
+  }
+
+  /** An empty folder would be taken for the lock of another program. */
+  #removeEmpty(isOurs: boolean): void {
+    try {
+      if (isOurs) lockDisk.removeFolder(this.path);
+    } catch {
+      // Somebody uses it.
     }
   }
 
@@ -90,7 +100,7 @@ export class LockFolder {
       const { code = '' } = error as NodeJS.ErrnoException;
       if (code === 'EEXIST' || code === 'ENOENT') return false;
       if (!WITHOUT_LINKS.has(code)) throw error;
-      return this.#publishInTwo(name, text, error);
+      return this.#publishInTwo(name, prepared, error);
     } finally {
       this.forget(prepared);
     }
@@ -116,18 +126,28 @@ export class LockFolder {
     }
   }
 
-  /** On a volume without hard links the name is there before its content is. */
-  #publishInTwo(name: string, text: string, cause: unknown): boolean {
+  /**
+   * On a volume without hard links the name is there before its content is. What fails in between
+   * is given back, and not removed: a number must not come twice.
+   */
+  #publishInTwo(name: string, prepared: string, cause: unknown): boolean {
     if (FAR_AWAY.has(lockDisk.volumeType(this.path))) {
       throw Object.assign(new Error('ENOTSUP: no hard links over a network', { cause }), {
         code: 'ENOTSUP',
       });
     }
     try {
-      this.#create(name, text);
+      lockDisk.create(this.at(name), '');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EEXIST' || code === 'ENOENT') return false;
+      throw error;
+    }
+    try {
+      lockDisk.rename(this.at(prepared), this.at(name));
       return true;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      lockDisk.rename(this.at(name), this.at(`${name}.free`));
       throw error;
     }
   }

@@ -76,9 +76,22 @@ export class LockLease implements Lease {
     }
   }
 
-  release(): Promise<void> {
-    this.#releasing ??= this.#release();
+  lostTo(): HolderInfo | undefined {
+    return this.#successor();
+  }
+
+  release(cutOff?: HolderInfo): Promise<void> {
+    this.#releasing ??= this.#release(cutOff);
     return this.#releasing;
+  }
+
+  /** The process ends in the middle of the turn: whoever comes next is told so. */
+  abandon(): void {
+    const { fencingToken: number } = this;
+    const ledger = this.#ledger;
+    if (this.#state === 'held') {
+      ledger.giveBack(number, ledger.readLater(number) ?? ledger.read(number));
+    } else if (this.#state === 'released') ledger.free(number);
   }
 
   /** Somebody has followed this claim. */
@@ -98,11 +111,13 @@ export class LockLease implements Lease {
     }
   };
 
-  async #release(): Promise<void> {
+  async #release(cutOff: HolderInfo | undefined): Promise<void> {
     if (this.#state !== 'held') return;
     this.#state = 'released';
     try {
-      if (this.died && !this.#isUsed) this.#passOn(this.died);
+      // Nobody has been told of that death yet: whoever comes next is.
+      const toTell = cutOff ?? (this.#isUsed ? undefined : this.died);
+      if (toTell) this.#passOn(toTell);
       this.#keeper.givingBack();
       await this.#claim.release().catch((error: unknown) => this.#freeAgain(error));
     } catch (error) {
@@ -112,7 +127,6 @@ export class LockLease implements Lease {
     }
   }
 
-  /** Nobody has been told of that death: whoever comes next is. */
   #passOn(died: HolderInfo): void {
     try {
       this.#ledger.noteDied(this.fencingToken, encodeRecord(died));

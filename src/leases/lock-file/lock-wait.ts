@@ -1,8 +1,9 @@
 import { LeaseUnavailableError } from '../../errors/lease-errors.js';
 import type { HolderInfo, SessionFile } from '../../types.js';
 import type { Lease, LeaseRequest } from '../provider.js';
+import type { ClaimSteps } from './claim-fs.js';
 import { Doorbell } from './doorbell.js';
-import { isPassing } from './failures.js';
+import { isPassing, isUnwritable } from './failures.js';
 import { claim } from './heartbeat.js';
 import { noteHeld } from './held-here.js';
 import type { Ledger } from './ledger.js';
@@ -101,12 +102,8 @@ export class LockWait {
     const { onLost } = this.#request;
     const died = diedBefore(this.#ledger, look);
     const own: { lease?: LockLease } = {};
-    const live = await claim(
-      this.#ledger,
-      this.#settings.heartbeatMs,
-      () => this.#follow(look, died),
-      () => own.lease?.lost(),
-    );
+    const steps = this.#stepsOf(look, died && encodeRecord(died), own);
+    const live = await claim(this.#ledger, this.#settings.heartbeatMs, steps);
     if (live === undefined) return undefined;
     const lease = new LockLease(this.#file, this.#ledger, live, died, {
       isWanted: (ledger) => this.#turnstile.isWanted(ledger),
@@ -125,17 +122,31 @@ export class LockWait {
     return lease;
   }
 
-  /** From its first moment it is known in this thread, so that nobody here takes it for an orphan. */
-  #follow({ sight }: Look, died: HolderInfo | undefined): bigint | undefined {
+  /** @param note of whom the next one is told, as long as nobody of this thread was */
+  #stepsOf(
+    { sight }: Look,
+    note: string | undefined,
+    own: { readonly lease?: LockLease },
+  ): ClaimSteps {
+    const ledger = this.#ledger;
     const holder = { ...this.#request.holder, acquiredAtMs: Date.now() };
-    const note = died && encodeRecord(died);
-    const number = this.#ledger.follow(sight, encodeRecord(holder), note);
-    if (number !== undefined) {
-      noteHeld(this.#ledger.folder, number, () => {
-        this.#ledger.free(number);
-      });
-    }
-    return number;
+    const steps: ClaimSteps = {
+      follow: () => {
+        const number = ledger.follow(sight, encodeRecord(holder), note);
+        // From its first moment, so that nobody of this thread takes it for an orphan.
+        if (number !== undefined) noteHeld(ledger.folder, number, () => steps.abandon(number));
+        return number;
+      },
+      giveBack: (number) => {
+        ledger.giveBack(number, own.lease ? undefined : note);
+      },
+      abandon: (number) => {
+        if (own.lease) own.lease.abandon();
+        else ledger.giveBack(number, note);
+      },
+      lost: () => own.lease?.lost(),
+    };
+    return steps;
   }
 
   /** It was free a moment ago, and somebody else takes it. */
@@ -163,14 +174,20 @@ export class LockWait {
     if (isForeign) return;
     if (this.#mark !== undefined && waiting.includes(this.#mark)) return;
     this.#takeMarkAway();
-    this.#mark = this.#ledger.mark(encodeRecord(this.#request.holder));
-    this.#turnstile.own.add(this.#mark);
+    try {
+      this.#mark = this.#ledger.mark(encodeRecord(this.#request.holder));
+      this.#turnstile.own.add(this.#mark);
+    } catch (error) {
+      // Whoever has the file is waited for all the same, also without the courtesy of a mark.
+      if (this.#settings.onUnwritable === 'refuse' || !isUnwritable(error)) throw error;
+    }
   }
 
   #takeMarkAway(): void {
     if (this.#mark === undefined) return;
     this.#ledger.unmark(this.#mark);
     this.#turnstile.own.delete(this.#mark);
+    this.#mark = undefined;
   }
 
   /** Nothing of the wait stays. */

@@ -6,6 +6,11 @@ import { Silence } from './silence.js';
 /** How long whoever gave a file back leaves it to those who waited. */
 const AFTER_YOU_MS = 300;
 
+/** For so long whoever did not take it is not waited for again. */
+const ASLEEP_MS = 10_000;
+/** So many claims are watched for silence at once. */
+const MOST_SILENCES = 1_000;
+
 /** A file that this thread gave back while others waited for it. */
 interface GivenBack {
   readonly number: bigint;
@@ -14,19 +19,24 @@ interface GivenBack {
 
 /**
  * What a provider remembers of the files that it waits for. It keeps a thread that wants a file again and again from passing by those of other processes, who
- * hear of a free file only a moment later. Whoever did not take the chance gets no second one.
+ * hear of a free file only a moment later. Whoever did not take the chance is passed by for a while.
  */
 export class Turnstile {
   /** The marks of this thread's own waits. */
   readonly own: Set<string> = new Set();
   readonly #givenBack = new Map<string, GivenBack>();
   readonly #silences = new Map<string, Silence>();
-  readonly #asleep = new Set<string>();
+  /** Marks of those who did not take their chance -> until when they are passed by. */
+  readonly #asleep = new Map<string, number>();
 
   /** Of the claim in this folder, over all waits and all asks for now or never. */
   silenceOf(folder: string): Silence {
     let silence = this.#silences.get(folder);
-    if (silence === undefined) this.#silences.set(folder, (silence = new Silence()));
+    if (silence !== undefined) return silence;
+    silence = new Silence();
+    this.#silences.set(folder, silence);
+    const [oldest] = this.#silences.keys();
+    if (this.#silences.size > MOST_SILENCES && oldest !== undefined) this.#silences.delete(oldest);
     return silence;
   }
 
@@ -36,7 +46,7 @@ export class Turnstile {
 
   isWanted(ledger: Ledger): boolean {
     try {
-      return marksOfOthers(ledger, this.own).some((name) => !this.#asleep.has(name));
+      return marksOfOthers(ledger, this.own).some((name) => !this.#isAsleep(name));
     } catch {
       return false;
     }
@@ -61,8 +71,15 @@ export class Turnstile {
     if (givenBack.number === last && !isOver && this.isWanted(ledger)) return true;
     this.#givenBack.delete(folder);
     if (givenBack.number === last && isOver) {
-      for (const name of marksOfOthers(ledger, this.own)) this.#asleep.add(name);
-    } else this.#asleep.clear();
+      const untilMs = monotonicMs() + ASLEEP_MS;
+      for (const name of marksOfOthers(ledger, this.own)) this.#asleep.set(name, untilMs);
+    }
     return false;
+  }
+
+  #isAsleep(name: string): boolean {
+    const nowMs = monotonicMs();
+    for (const [mark, untilMs] of this.#asleep) if (untilMs <= nowMs) this.#asleep.delete(mark);
+    return this.#asleep.has(name);
   }
 }

@@ -13,19 +13,22 @@ describe('a process that ends with a lease', { timeout: 40_000 }, () => {
     ['end without a release', 0],
     ['call process.exit', 3],
     ['throw', 1],
-  ])('[X4] gives it back, so that nobody has died: it does "%s"', async (what, code) => {
-    // Given a program that takes a lease and ends by itself
-    const sessionFile = dir.join('s.jsonl');
-    const ended = await runChild(FIXTURE, { args: [sessionFile, what] });
+  ])(
+    '[X4] [X5] gives it back, and says that its turn was cut off: it does "%s"',
+    async (what, code) => {
+      // Given a program that takes a lease and ends by itself
+      const sessionFile = dir.join('s.jsonl');
+      const ended = await runChild(FIXTURE, { args: [sessionFile, what] });
 
-    // When another asks
-    const next = await startProcess(sessionFile);
-    const lease = await next.ask('acquire', { runId: 'next', wait: false });
+      // When another asks
+      const next = await startProcess(sessionFile);
+      const lease = await next.ask('acquire', { runId: 'next', wait: false });
 
-    // Then the program ended as it would have without a lease, and the lease had been given back
-    expect(ended).toMatchObject({ code, signal: null, stdout: 'acquired\n' });
-    expect(lease.died).toBeUndefined();
-  });
+      // Then the program ended as it would have without a lease, and the next is told of its turn
+      expect(ended).toMatchObject({ code, signal: null, stdout: 'acquired\n' });
+      expect(lease.died).toMatchObject({ runId: what });
+    },
+  );
 
   it('[X4] dies of SIGTERM as it does without a lease, and the file can be had', async () => {
     // Given a program with a lease, and without handlers

@@ -54,10 +54,11 @@ async function dieAt(dir: TempDir, point: number): Promise<Outcome> {
   const contender = await startContender(sessionFile, journal, 'die', String(point));
   startTogether([contender]);
   const { signal } = await contender.finished;
-  const leases = lockFileLeases();
+  // A folder in which nothing is yet may be another program's: that one is waited for.
+  const leases = lockFileLeases({ heartbeatMs: 1_000, expireMs: 3_000 });
   const lease = await leases.acquire(resolveSessionFileSync(sessionFile), {
     holder: { ...thisThread(), runId: 'next', kind: 'person', acquiredAtMs: Date.now() },
-    wait: false,
+    wait: true,
     signal: new AbortController().signal,
     onLost: () => undefined,
   });

@@ -75,13 +75,15 @@ describe('where the lock is kept', { timeout: 40_000 }, () => {
     expect(readdirSync(dir.join('elsewhere'))).toEqual([]);
   });
 
-  it('[L9] is shared with an empty folder that another program left there', async () => {
-    // Given what proper-lockfile leaves behind where its process was killed
+  it('[L5] is somebody else’s while an empty folder is there, as other programs make them', async () => {
+    // Given what proper-lockfile makes of the same place
     await mkdir(dir.join('s.jsonl.lock'));
     const actor = await startProcess(dir.join('s.jsonl'));
 
-    // Then nobody has to wait for that
-    await expect(actor.ask('acquire', { runId: 'one', wait: false })).resolves.toBeDefined();
+    // Then that is a lock like any other
+    await expect(actor.ask('acquire', { runId: 'one', wait: false })).rejects.toMatchObject({
+      code: 'ERR_SESSION_LEASE_UNAVAILABLE',
+    });
   });
 });
 
@@ -108,6 +110,7 @@ describe.skipIf(CANNOT_BECOME_NOBODY)('another user of the machine', { timeout: 
     await chmod(dir.path, 0o777);
     await mkdir(dir.join('s.jsonl.lock'));
     await chmod(dir.join('s.jsonl.lock'), 0o777);
+    await writeFile(dir.join('s.jsonl.lock', 'epoch'), '');
     const [holder, other] = await Promise.all([
       startProcess(dir.join('s.jsonl')),
       startProcess(dir.join('s.jsonl')),

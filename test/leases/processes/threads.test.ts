@@ -63,7 +63,7 @@ describe('worker threads of one process', { timeout: 40_000 }, () => {
     expect(await taken).toMatchObject({ died: { runId: 'one', startBytes: 9 } });
   });
 
-  it('[X4] one that ends by itself gives back what it has', async () => {
+  it('[X4] [X5] one that ends by itself gives back what it has, and says so', async () => {
     // Given a thread that has the file
     const sessionFile = dir.join('s.jsonl');
     const [one, other] = await Promise.all([startThread(sessionFile), startThread(sessionFile)]);
@@ -74,10 +74,10 @@ describe('worker threads of one process', { timeout: 40_000 }, () => {
     void one.ask('finish');
     const code = await ended;
 
-    // Then it ended, and nobody has died
+    // Then it ended, and the next is told that its turn was cut off
     expect(code).toBe(0);
     const next = await other.ask('acquire', { runId: 'other', wait: false });
-    expect(next.died).toBeUndefined();
+    expect(next.died).toMatchObject({ runId: 'one' });
   });
 });
 
