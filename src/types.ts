@@ -65,7 +65,10 @@ export type FileChange = (typeof FILE_CHANGES)[number];
 /** The run that had the file before, as far as is still known. Guests do not count. */
 export interface PreviousRun {
   readonly runId: string;
-  /** `died`: its process did, or gave no sign of life any more, in the middle of its turn. */
+  /**
+   * `died`, of a run of another process: that ended, or gave no sign of life any more, in the middle
+   * of its turn, or the turn had to be taken from it there.
+   */
   readonly end: RunEnd | 'died';
   /** How long the file was when that run's turn began. */
   readonly startBytes: number;

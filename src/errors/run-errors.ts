@@ -43,6 +43,7 @@ export class RunInterruptedError extends SessionError {
 }
 
 function settling(settleMs: number): string {
+  if (settleMs === 0) return 'its turn is taken at once';
   return settleMs === Infinity
     ? 'it may take any time to end by itself'
     : `it has ${describeMs(settleMs)} to end by itself, then its turn is taken`;

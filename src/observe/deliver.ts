@@ -24,6 +24,7 @@ function levelOf(event: OwnershipEvent): Level {
   // Now or never was what its caller asked.
   if (event.type === 'timed-out' && event.isProbe === true) return 'debug';
   if (event.type === 'busy') return event.reason === 'queue-full' ? 'warn' : 'debug';
+  if (event.type === 'granted' && event.diedRunId !== undefined) return 'warn';
   // A host that takes no turn that it was given loses messages.
   if (event.type === 'ended' && event.end === 'unclaimed') return 'warn';
   return LEVELS[event.type] ?? 'debug';

@@ -24,6 +24,10 @@ interface StopFacts {
   readonly isProbe?: true;
   /** What it was told to stop for, where it was interrupted. */
   readonly why?: InterruptCause;
+  /** Where no lease could be had: why, what the system said, and at which place. */
+  readonly reason?: string;
+  readonly systemCode?: string;
+  readonly lockPath?: string;
 }
 
 /** What each type of event adds. */
@@ -32,7 +36,8 @@ export interface EventDetails {
   requested: object;
   /** The run waits; `waiting` counts it too. */
   queued: { readonly waiting: number };
-  granted: { readonly waitedMs: number };
+  /** `diedRunId` is the run of another process that died before, or had its turn cut off. */
+  granted: { readonly waitedMs: number; readonly diedRunId?: string; readonly diedHost?: string };
   /** The request shares the turn of the run around it. */
   joined: { readonly hostRunId: string };
   /** The holder took the message: the request needs no turn of its own any more. */

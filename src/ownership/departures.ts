@@ -3,7 +3,7 @@ import { SessionError } from '../errors/session-error.js';
 import type { Counters } from '../observe/counters.js';
 import { monotonicMs, roundedMs } from '../support/clock.js';
 import type { FileQueue } from './file-queue.js';
-import { type GivenUp, outcomeOf } from './refusals.js';
+import { type GivenUp, isLeaseUnavailable, outcomeOf } from './refusals.js';
 import type { RunRecord } from './run-record.js';
 import type { Holder } from '../types.js';
 import type { TableState } from './table-state.js';
@@ -129,6 +129,7 @@ export class Departures {
       waitedMs: roundedMs(monotonicMs() - sinceMs),
       ...(holder === undefined ? {} : { holderRunId: holder.runId }),
       ...(why === undefined ? {} : { why }),
+      ...leaseFacts(error),
       ...(type === 'timed-out' && record.waitLimitMs === 0 ? { isProbe: true as const } : {}),
     };
     this.#state.emit(type, record, details, eventId);
@@ -151,4 +152,15 @@ export class Departures {
 /** By its code, so that errors of another copy of this package count. */
 function isInterrupt(error: unknown): error is RunInterruptedError {
   return SessionError.is(error) && error.code === 'ERR_SESSION_RUN_INTERRUPTED';
+}
+
+/** Why no lease could be had: a log that says only that tells a full disk from a locked file. */
+function leaseFacts(error: unknown): { reason?: string; systemCode?: string; lockPath?: string } {
+  if (!isLeaseUnavailable(error)) return {};
+  const { reason, systemCode, lockPath } = error;
+  return {
+    reason,
+    ...(systemCode === undefined ? {} : { systemCode }),
+    ...(lockPath === undefined ? {} : { lockPath }),
+  };
 }

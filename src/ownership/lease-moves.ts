@@ -55,6 +55,7 @@ export function leaseMoved(
   if (own.lease) own.former.set(formerKey, own.lease);
   own.lease = lease;
   own.token = lease.fencingToken;
+  own.isBehindOthers = true;
   record.fencingToken = String(lease.fencingToken);
   if (lease.died && !isBack) {
     own.before = { run: diedRun(lease.died) };

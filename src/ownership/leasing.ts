@@ -127,6 +127,7 @@ export class Leasing {
     own.lease = lease;
     own.token = lease.fencingToken;
     own.before = this.#before(queue, lease);
+    own.isBehindOthers = own.before !== undefined;
     own.isDeathUntold = lease.died !== undefined;
     own.cutOff = undefined;
     own.turns = 0;
@@ -207,9 +208,10 @@ export class Leasing {
   }
 
   /** The thread had the file until now, whatever it was used for. */
-  #noteHeldUntil({ key }: FileQueue, { token, before }: QueueLease): void {
+  #noteHeldUntil({ key }: FileQueue, { token, isBehindOthers }: QueueLease): void {
     const last = this.#state.lastEnds.get(key);
-    if (last && before === undefined) last.heldUntil = token;
+    if (last === undefined) return;
+    if (!isBehindOthers || last.fencingToken === String(token)) last.heldUntil = token;
   }
 
   /** A turn is over. One that nobody took, and a guest's, has told nobody what was before. */

@@ -14,6 +14,8 @@ export class QueueLease {
    * died, or that nobody knows. Undefined where this thread had it last.
    */
   before: { readonly run: PreviousRun | undefined } | undefined = undefined;
+  /** Others had the file before it came. */
+  isBehindOthers = false;
   /** Somebody died before it came, and no run was told yet. */
   isDeathUntold = false;
   /** Whose turn had to be taken, if that was the last one. */

@@ -79,7 +79,7 @@ export function leaseUnavailable({ path: sessionFile }: RunRecord, cause: unknow
   return new LeaseUnavailableError({ sessionFile, reason: 'io', detail, cause });
 }
 
-function isLeaseUnavailable(error: unknown): error is LeaseUnavailableError {
+export function isLeaseUnavailable(error: unknown): error is LeaseUnavailableError {
   return SessionError.is(error) && error.code === 'ERR_SESSION_LEASE_UNAVAILABLE';
 }
 

@@ -67,7 +67,8 @@ export class Turns {
     this.#leasing.granted(queue, record);
     this.#state.deadlines.stop(record);
     this.#state.counters[isResumed ? 'resumed' : 'granted'] += 1;
-    this.#state.emit(isResumed ? 'resumed' : 'granted', record, { waitedMs }, undefined, nowMs);
+    if (isResumed) this.#state.emit('resumed', record, { waitedMs }, undefined, nowMs);
+    else this.#state.emit('granted', record, { waitedMs, ...deathOf(record) }, undefined, nowMs);
     this.#watchers.granted(record);
   }
 
@@ -252,4 +253,11 @@ export class Turns {
     if (queue.gate) queue.gate.knowledge = undefined;
     this.#state.tellIdle();
   }
+}
+
+/** What a person has to know who looks for a run that came to no end. */
+function deathOf({ previous, generation }: RunRecord): { diedRunId?: string; diedHost?: string } {
+  const run = previous?.generation === generation ? previous.run : undefined;
+  if (run?.end !== 'died') return {};
+  return { diedRunId: run.runId, ...(run.host === undefined ? {} : { diedHost: run.host }) };
 }

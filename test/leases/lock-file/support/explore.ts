@@ -98,7 +98,7 @@ export function wander(
  * Where exploring begins: after the prologue, whose lines are the letter of a contender and what it
  * does: `deed` (a whole one), `suspend`, `resume`, or a number of calls.
  */
-export function beginning(scenario: Scenario): State {
+function beginning(scenario: Scenario): State {
   const rich = { ...scenario, suspensions: 9 };
   return (scenario.prologue ?? []).reduce(
     (state, line) => ({ ...rehearsed(state, line, rich), spent: state.spent }),
@@ -134,7 +134,7 @@ function atFirst({ deeds, names, traits }: Scenario): State {
 }
 
 /** All that can happen next. */
-export function successors(state: State, scenario: Scenario): State[] {
+function successors(state: State, scenario: Scenario): State[] {
   return state.world.contenders.flatMap((who, index) => {
     const { suspensions = 0, crashes = 0, misses = 0, failures = 0 } = scenario;
     const { spent } = state;
@@ -214,7 +214,7 @@ function topOf({ world, top }: Pick<State, 'world' | 'top'>): State['top'] {
 }
 
 /** What must not be, in any state. */
-export function wrongNow({ world, top }: State): string | undefined {
+function wrongNow({ world, top }: State): string | undefined {
   const holders = holdersOf(world);
   if (holders.length > 1) return 'two holders';
   const [holder] = holders;
@@ -227,7 +227,7 @@ export function wrongNow({ world, top }: State): string | undefined {
 }
 
 /** What must not be once all is over: then everybody is gone, and one more comes. */
-export function wrongAtEnd({ world, top }: State): string | undefined {
+function wrongAtEnd({ world, top }: State): string | undefined {
   const disk = world.disk.clone();
   const ledger = new Ledger(FOLDER);
   const token = atOnce(disk, () => ledger.follow(ledger.look(), 'next'));

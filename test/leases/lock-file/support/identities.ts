@@ -1,6 +1,6 @@
 import type { ProcessIdentity } from '../../../../src/leases/lock-file/identity.js';
 
-export const ROOT = 'pid:[4026531836]';
+const ROOT = 'pid:[4026531836]';
 
 /** Somebody on this machine, as a made-up kernel knows it; its process has the id of this one. */
 export function identity(rest: Partial<ProcessIdentity> = {}): ProcessIdentity {

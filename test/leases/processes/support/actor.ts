@@ -18,7 +18,7 @@ export interface ActorOptions {
 }
 
 /** Another process or thread that wants a session file. */
-export class Actor {
+class Actor {
   readonly happened: Happening[] = [];
   readonly #send: (message: object) => void;
   readonly #answers = new Map<number, Gate<Happening>>();
