@@ -13,24 +13,26 @@ export function settleShared(table: OwnerTable, settings: Settings): void {
   const { markers, leases } = settings;
   const { source } = table.leasing;
   for (const bringer of source.bringers) if (bringer.isClosed) source.bringers.delete(bringer);
-  if (markers !== undefined) checkMarkers(table, markers);
+  const areNew = markers !== undefined && !areSame(table.markers, markers);
+  if (areNew) checkMarkers(table, markers);
   if (leases !== undefined) checkLeases(table, leases);
-  if (markers !== undefined) {
-    table.markers = new Set(markers);
-    table.hasOwnMarkers = true;
-  }
+  if (areNew) table.markers = new Set(markers);
+  if (markers !== undefined) table.hasOwnMarkers = true;
   if (leases !== undefined) {
     source.provider = leases;
     source.bringers.add(settings);
   }
 }
 
+function areSame(present: ReadonlySet<string>, markers: readonly string[]): boolean {
+  return present.size === markers.length && markers.every((name) => present.has(name));
+}
+
 function checkMarkers(
   { markers: present, hasOwnMarkers, state }: OwnerTable,
   markers: readonly string[],
 ): void {
-  const isSame = present.size === markers.length && markers.every((name) => present.has(name));
-  if (isSame || (!hasOwnMarkers && state.live === 0)) return;
+  if (!hasOwnMarkers && state.live === 0) return;
   const by = hasOwnMarkers ? 'another coordinator chose' : 'runs alive are named by';
   throw new ConfigurationError(
     `markers ${JSON.stringify(markers)} do not fit ${JSON.stringify([...present])}, which ${by} in this thread`,
