@@ -56,8 +56,11 @@ function expected({ model, setting, calls, waits }: Driver): Facts {
       line: model.line(file).map(({ spec }) => spec.id),
     })),
     steers: model.steers.map(({ message, to }) => `${message} to ${to}`),
-    calls: calls.map(({ id, model: run, isFree }) => [
-      ...[id, run.admission, run.ticketState, run.claim, run.isStarted ? 1 : 0, run.park],
+    calls: calls.map(({ id, model: run, isFree, park }) => [
+      ...[id, run.admission, run.ticketState, run.claim, run.isStarted ? 1 : 0],
+      // Which promise job of one step comes first, the end of the task or the word that the turn is
+      // back, is nobody's promise: a park that hears of the end first says so.
+      run.hasEndedComingBack && park === run.endedCode ? park : run.park,
       // Between two promise jobs of one step the file may have been free for a moment: whoever was
       // told of it was told rightly, though the model, which looks between steps, has not seen it.
       ...[isFree || model.busy.some((busy) => busy.run === run && busy.isTold), run.end],

@@ -67,6 +67,10 @@ export class ModelRun {
   /** Its park is under way, and waits for nothing more than to be told that the turn is back. */
   isAway = false;
   isBack = false;
+  /** The last step in which its turn came back. */
+  backInStep = -1;
+  /** Its own task ended in the very step in which its turn came back from park. */
+  hasEndedComingBack = false;
   readonly spec: Spec;
   readonly order: number;
   readonly arrivedMs: number;

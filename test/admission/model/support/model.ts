@@ -129,6 +129,7 @@ export class Model extends ModelTurns {
     this.#later.push(() => {
       run.isTaskOver = true;
       const owner = run.host ?? run;
+      run.hasEndedComingBack = run.backInStep === this.#step;
       const reason = owner.why ? INTERRUPTED : run.host && !owner.isAlive ? ENDED : undefined;
       run.claim ??= reason ?? how;
       if (!run.host) this.endAs(run, how === 'value' ? 'completed' : 'failed');
@@ -185,6 +186,7 @@ export class Model extends ModelTurns {
     this.handOver(run.spec.file);
   }
   readonly #parkMs = new Map<ModelRun, number>();
+  #step = 0;
 
   comeBack(run: ModelRun): void {
     this.#later.push(() => {
@@ -205,6 +207,7 @@ export class Model extends ModelTurns {
 
   /** The end of a tick: what was put off happens, and whoever was granted is told. */
   settle(): void {
+    this.#step += 1;
     for (const run of this.all) if (run.isHanded) this.#tell(run);
     for (const act of this.#later.splice(0)) act();
     this.#tellAll();
@@ -245,6 +248,7 @@ export class Model extends ModelTurns {
     }
     if (run.isBack) {
       run.isBack = run.isAway = false;
+      run.backInStep = this.#step;
       run.park = run.isAlive ? 'value' : run.endedCode;
     }
     if (!run.isTaken || run.isStarted || run.claim !== undefined) return;
