@@ -142,7 +142,7 @@ describe('a thread of this process', { timeout: 40_000 }, () => {
       startProcess(sessionFile),
       startThread(sessionFile),
     ]);
-    await holder.ask('acquire', { runId: 'holder' });
+    const { token } = await holder.ask('acquire', { runId: 'holder' });
 
     // When a thread here asks for it
     const taken = thread.ask('acquire', { runId: 'thread' });
@@ -150,6 +150,6 @@ describe('a thread of this process', { timeout: 40_000 }, () => {
     await holder.ask('release');
 
     // Then it gets its turn
-    await expect(taken).resolves.toBeDefined();
+    expect(BigInt((await taken).token)).toBe(BigInt(token) + 1n);
   });
 });

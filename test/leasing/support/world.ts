@@ -1,3 +1,4 @@
+import { QueueLease } from '../../../src/ownership/queue-lease.js';
 import { expect, vi } from 'vitest';
 import { createCoordinator, type Coordinator, type Run, type Ticket } from '../../../src/index.js';
 import { OwnerTable } from '../../../src/ownership/owner-table.js';
@@ -101,18 +102,18 @@ export class World {
     let wishes = 0;
     for (const queue of this.table.state.queues.values()) {
       const { owner, lease: own } = queue;
-      expect(own, 'a file without a lease').toBeDefined();
+      expect(own, 'a file without a lease').toBeInstanceOf(QueueLease);
       if (own?.wish) wishes += 1;
       if (own?.lease) known.add(own.lease);
       for (const lease of own?.former.values() ?? []) known.add(lease);
       if (owner) {
-        expect(own?.lease, 'an owner without a lease').toBeDefined();
+        expect(own?.lease, 'an owner without a lease').toBeInstanceOf(FakeLease);
         expect(owner.fencingToken).toBe(String(own?.lease?.fencingToken));
         const isLossTold = own?.lease instanceof FakeLease && own.lease.isLossTold;
         expect(isLossTold, 'a turn under a lease that is known to be lost').toBe(false);
         expect(own?.wish, 'a wish for what is there').toBeUndefined();
       } else if (queue.length > 0) {
-        expect(own?.wish, 'nobody asks for those who wait').toBeDefined();
+        expect(own?.wish, 'nobody asks for those who wait').toBeInstanceOf(AbortController);
       }
       expect(queue.isUnused, 'a file that nobody uses').toBe(false);
     }
