@@ -97,3 +97,37 @@ describe('a folder that cannot be written, where only this process counts', () =
     expect(lease.isHeld()).toBe(false);
   });
 });
+
+describe('a death', () => {
+  useFakeTime();
+  const dir = useTempDir();
+
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('[X5] is not forgotten where the one who follows fails right behind its claim', async () => {
+    // Given a death that was noted, and a disk that fails once the next claim is made
+    const leases = lockFileLeases();
+    const file = sessionFile(dir.join('a.jsonl'));
+    await (await leases.acquire(file, request('first'))).release(request('cut off').holder);
+    const { list } = lockDisk;
+    const spy = vi.spyOn(lockDisk, 'list');
+    let looks = 0;
+    // The look before, the second look, the sweep; then that of the first heartbeat.
+    spy.mockImplementation((folder) => {
+      looks += 1;
+      if (looks === 4) throw systemError('EIO');
+      return list(folder);
+    });
+
+    // When
+    await expect(leases.acquire(file, request('fails'))).rejects.toMatchObject({ reason: 'io' });
+
+    // Then
+    spy.mockRestore();
+    const next = await leases.acquire(file, request('next'));
+    expect(next.died).toMatchObject({ runId: 'cut off' });
+    await next.release();
+  });
+});
