@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { thisThread } from '../../src/support/this-process.js';
 import { ask } from '../admission/support/scene.js';
 import { until, waitBehind } from '../runs/support/sessions.js';
 import { createGate } from '../support/gate.js';
@@ -126,6 +127,27 @@ describe('[X5] a file whose last holder died in its turn', () => {
 
     // Then
     expect(run.previous).toBeUndefined();
+    await run.release();
+  });
+
+  it('[S8] tells what this thread knows of its own run, which is more', async () => {
+    // Given a turn that had to be taken, and a provider that tells of it
+    leasing.provider.isGenerous = true;
+    const sessions = leasing.open();
+    const sessionFile = leasing.file();
+    const hung = await sessions.acquire({ sessionFile, runId: 'hung' });
+    await sessions.interrupt({ runId: 'hung' }, { settleMs: 0 });
+    expect(hung.end).toBe('revoked');
+    leasing.provider.isGenerous = false;
+
+    // When
+    const granted = sessions.acquire({ sessionFile });
+    const { instanceId } = thisThread();
+    await leasing.provider.grant(2, someoneElse({ instanceId, runId: 'hung' }));
+
+    // Then
+    const run = await granted;
+    expect(run.previous).toMatchObject({ runId: 'hung', end: 'revoked' });
     await run.release();
   });
 });

@@ -366,4 +366,17 @@ describe('[T4] a run whose lease is lost', () => {
     await expect(granted).resolves.toMatchObject({ fencingToken: '2' });
     await (await granted).release();
   });
+
+  it('is given back to its provider all the same, once', async () => {
+    // Given
+    leasing.provider.isGenerous = true;
+    await leasing.open().acquire({ sessionFile: leasing.file() });
+
+    // When
+    leasing.provider.lease(1).lose();
+    await turns();
+
+    // Then
+    expect(leasing.provider.lease(1).releases).toBe(1);
+  });
 });

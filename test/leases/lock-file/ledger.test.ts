@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, utimesSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { Ledger } from '../../../src/leases/lock-file/ledger.js';
 import { lockDisk } from '../../../src/leases/lock-file/lock-disk.js';
@@ -80,5 +80,20 @@ describe('the ledger of a lock', () => {
 
     // Then
     expect(after).toBeGreaterThan(before);
+  });
+
+  it('[L4] holds nothing by a number of a folder that was removed', () => {
+    // Given
+    const held = ledger().follow(ledger().look(), 'A') as bigint;
+    expect(ledger().isHeld(held)).toBe(true);
+
+    // When the folder began after that number, as one does that was made anew
+    const later = new Date(Date.now() + 60_000);
+    utimesSync(dir.join('a.lock', 'epoch'), later, later);
+
+    // Then
+    expect(ledger().isHeld(held)).toBe(false);
+    rmSync(dir.join('a.lock', 'epoch'));
+    expect(ledger().isHeld(held)).toBe(false);
   });
 });

@@ -30,7 +30,7 @@ describe('a folder of files that appear whole', () => {
     });
 
     // When
-    expect(() => folder().prepare('new', 'text')).toThrow();
+    expect(() => folder().prepare('new', 'text')).toThrow('EMFILE');
 
     // Then
     expect(existsSync(dir.join('a.lock'))).toBe(false);
