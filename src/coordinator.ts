@@ -5,11 +5,11 @@ import { copyCounters } from './observe/counters.js';
 import type { OwnershipEvent } from './observe/events.js';
 import { openingClosed } from './ownership/openings.js';
 import { OwnerTable, sharedOwnerTable } from './ownership/owner-table.js';
-import type { Submission } from './ownership/requests.js';
-import type { RunRecord } from './ownership/run-record.js';
-import { NOWHERE, type Scope } from './ownership/scope.js';
-import type { RunTerms } from './ownership/terms.js';
-import { scopeWithin } from './ownership/wait-graph.js';
+import type { Submission } from './ownership/requests/requests.js';
+import type { RunRecord } from './ownership/run/run-record.js';
+import { NOWHERE, type Scope } from './ownership/run/scope.js';
+import type { RunTerms } from './ownership/run/terms.js';
+import { scopeWithin } from './ownership/table/wait-graph.js';
 import {
   type CoordinatorOptions,
   readAdmission,

@@ -1,7 +1,7 @@
 import type { LeaseProvider } from './leases/provider.js';
 import { defaultLogger } from './observe/default-logger.js';
 import type { OwnershipEvent } from './observe/events.js';
-import type { Origin, RunTerms } from './ownership/terms.js';
+import type { Origin, RunTerms } from './ownership/run/terms.js';
 import type { AdmitRequest } from './runs/admission.js';
 import { recordOf } from './runs/run-handle.js';
 import type { WriteOptions } from './runs/guest-write.js';

@@ -4,7 +4,7 @@ import {
   DeadlockError,
   OwnerWaitAbortedError,
 } from '../errors/wait-errors.js';
-import type { CallerSignals } from './caller-signals.js';
+import type { CallerSignals } from './stopping/caller-signals.js';
 
 interface Opening {
   readonly sessionKey: string;

@@ -2,12 +2,12 @@ import { RotateRefusedError } from '../errors/transcript-errors.js';
 import { type FileId, readFileId } from '../identity/file-id.js';
 import type { Lease } from '../leases/provider.js';
 import type { SessionFile } from '../types.js';
-import type { FileQueue } from './file-queue.js';
-import { holderOf } from './holder.js';
-import { leaseMoved } from './lease-moves.js';
+import type { FileQueue } from './file/file-queue.js';
+import { holderOf } from './table/holder.js';
+import { leaseMoved } from './leasing/lease-moves.js';
 import type { OwnerTable } from './owner-table.js';
-import type { RunRecord } from './run-record.js';
-import type { TableState } from './table-state.js';
+import type { RunRecord } from './run/run-record.js';
+import type { TableState } from './table/table-state.js';
 
 /**
  * Moves a file in use to another file, in one step: key, owner, waiting and parked runs, guests.

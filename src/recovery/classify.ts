@@ -1,4 +1,4 @@
-import type { RunRecord } from '../ownership/run-record.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
 import { type Judged, limitOf, silenceOf } from './detect.js';
 import type { SessionEntry } from './session-states.js';
 

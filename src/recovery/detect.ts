@@ -1,5 +1,5 @@
-import type { RunRecord } from '../ownership/run-record.js';
-import { declaredSilenceMs } from '../ownership/windows.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
+import { declaredSilenceMs } from '../ownership/run/windows.js';
 
 /**
  * For how long nobody is judged after the process stood still, where no interval says otherwise.

@@ -1,6 +1,6 @@
 import type { OwnerTable } from '../ownership/owner-table.js';
-import { stalledMs } from '../ownership/patience.js';
-import { NOWHERE } from '../ownership/scope.js';
+import { stalledMs } from '../ownership/limits/patience.js';
+import { NOWHERE } from '../ownership/run/scope.js';
 import { isSessionFile } from '../identity/parse-input.js';
 import { spellingOf } from '../runs/find-queue.js';
 import {

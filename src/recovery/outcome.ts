@@ -1,6 +1,6 @@
-import { wasTaken } from '../ownership/ends.js';
+import { wasTaken } from '../ownership/run/ends.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
-import type { RunRecord } from '../ownership/run-record.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
 import type { HolderInfo, SessionFileLike } from '../types.js';
 
 /**

@@ -1,6 +1,6 @@
-import type { FileQueue } from '../ownership/file-queue.js';
+import type { FileQueue } from '../ownership/file/file-queue.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
-import type { RunRecord } from '../ownership/run-record.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
 import { untilOver } from '../runs/interrupt.js';
 import { checkNames, findRuns, hasNames } from '../runs/targets.js';
 import { asError } from '../support/as-error.js';

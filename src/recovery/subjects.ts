@@ -1,5 +1,5 @@
 import type { OwnerTable } from '../ownership/owner-table.js';
-import type { RunRecord } from '../ownership/run-record.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
 import { findQueue } from '../runs/find-queue.js';
 import { wallMsOf } from '../support/clock.js';
 import { classifyReport, classifyRun, type Finding, type Thresholds } from './classify.js';

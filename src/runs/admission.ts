@@ -1,7 +1,7 @@
-import type { Decision } from '../ownership/decision.js';
+import type { Decision } from '../ownership/run/decision.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
-import type { Submission } from '../ownership/requests.js';
-import type { RunRecord } from '../ownership/run-record.js';
+import type { Submission } from '../ownership/requests/requests.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
 import type { AdmissionMode, Holder, HoldingRun } from '../types.js';
 import type { RunRequest } from './run.js';
 import { Steering } from './steering.js';

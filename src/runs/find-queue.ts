@@ -1,7 +1,7 @@
 import { readFileId } from '../identity/file-id.js';
 import { isSessionFile, parseSessionFile } from '../identity/parse-input.js';
 import { resolvePathSync } from '../identity/resolve.js';
-import type { FileQueue } from '../ownership/file-queue.js';
+import type { FileQueue } from '../ownership/file/file-queue.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { SessionFileLike } from '../types.js';
 

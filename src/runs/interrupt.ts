@@ -1,11 +1,11 @@
-import { wasTaken } from '../ownership/ends.js';
+import { wasTaken } from '../ownership/run/ends.js';
 import { RunInterruptedError } from '../errors/run-errors.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
-import { waitAborted } from '../ownership/refusals.js';
-import type { RunRecord } from '../ownership/run-record.js';
-import { NOWHERE } from '../ownership/scope.js';
-import { openSectionOf } from '../ownership/section.js';
-import { endlessWait, nearestAlive, noteWait } from '../ownership/wait-graph.js';
+import { waitAborted } from '../ownership/table/refusals.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
+import { NOWHERE } from '../ownership/run/scope.js';
+import { openSectionOf } from '../ownership/file/section.js';
+import { endlessWait, nearestAlive, noteWait } from '../ownership/table/wait-graph.js';
 import {
   checkCount,
   checkDuration,

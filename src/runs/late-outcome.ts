@@ -1,6 +1,6 @@
 import type { SessionError } from '../errors/session-error.js';
 import { log } from '../observe/deliver.js';
-import type { RunRecord } from '../ownership/run-record.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
 import type { RunRequest } from './run.js';
 
 /**

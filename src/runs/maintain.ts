@@ -1,8 +1,8 @@
 import { RunInterruptedError } from '../errors/run-errors.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
-import { checkOutside } from '../ownership/run-guards.js';
-import { Patience } from '../ownership/patience.js';
-import type { RunRecord } from '../ownership/run-record.js';
+import { checkOutside } from '../ownership/table/run-guards.js';
+import { Patience } from '../ownership/limits/patience.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
 import { checkDuration, checkObject } from '../support/checks.js';
 import { monotonicMs } from '../support/clock.js';
 import { describeMs } from '../support/wording.js';

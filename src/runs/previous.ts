@@ -1,5 +1,5 @@
 import type { OwnerTable } from '../ownership/owner-table.js';
-import type { RunRecord } from '../ownership/run-record.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
 import type { PreviousRun } from '../types.js';
 
 /** The run that had the file before the present turn, as far as the history still knew at the first look. */

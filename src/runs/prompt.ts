@@ -1,9 +1,9 @@
 import { log } from '../observe/deliver.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
-import { Patience } from '../ownership/patience.js';
-import { checkOutside, checkOwner } from '../ownership/run-guards.js';
-import type { RunRecord } from '../ownership/run-record.js';
-import type { Section } from '../ownership/section.js';
+import { Patience } from '../ownership/limits/patience.js';
+import { checkOutside, checkOwner } from '../ownership/table/run-guards.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
+import type { Section } from '../ownership/file/section.js';
 import { checkDuration, checkObject, checkOneOf } from '../support/checks.js';
 import { monotonicMs } from '../support/clock.js';
 import { verify } from '../transcript/fence.js';

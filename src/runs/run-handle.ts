@@ -1,13 +1,13 @@
 import { RunEndedError, RunNotOwnerError } from '../errors/run-errors.js';
 import type { SessionError } from '../errors/session-error.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
-import type { RunRecord } from '../ownership/run-record.js';
-import { endAfter } from '../ownership/ends.js';
-import { checkAlive, checkOutside, checkOwner } from '../ownership/run-guards.js';
-import { NOWHERE } from '../ownership/scope.js';
-import { sectionOf } from '../ownership/section.js';
-import { isPending } from '../ownership/turn-work.js';
-import { noteWait, scopeWithin } from '../ownership/wait-graph.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
+import { endAfter } from '../ownership/run/ends.js';
+import { checkAlive, checkOutside, checkOwner } from '../ownership/table/run-guards.js';
+import { NOWHERE } from '../ownership/run/scope.js';
+import { sectionOf } from '../ownership/file/section.js';
+import { isPending } from '../ownership/run/turn-work.js';
+import { noteWait, scopeWithin } from '../ownership/table/wait-graph.js';
 import {
   checkDuration,
   checkFunction,

@@ -1,5 +1,5 @@
 import type { OwnerTable } from '../ownership/owner-table.js';
-import type { RunRecord } from '../ownership/run-record.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
 import { checkText } from '../support/checks.js';
 import type { RunPhase, RunView, SessionFileLike } from '../types.js';
 import { findQueue } from './find-queue.js';

@@ -1,9 +1,9 @@
 import type { SessionError } from '../errors/session-error.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
-import type { RunRecord } from '../ownership/run-record.js';
-import type { Scope } from '../ownership/scope.js';
-import { endAfter } from '../ownership/ends.js';
-import { checkOwner, endedError } from '../ownership/run-guards.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
+import type { Scope } from '../ownership/run/scope.js';
+import { endAfter } from '../ownership/run/ends.js';
+import { checkOwner, endedError } from '../ownership/table/run-guards.js';
 import { logLateError, saveResult } from './late-outcome.js';
 import { isThenable } from '../support/thenable.js';
 import { RunHandle } from './run-handle.js';

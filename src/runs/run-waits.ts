@@ -1,9 +1,9 @@
 import { DeadlockError } from '../errors/wait-errors.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
-import type { RunRecord } from '../ownership/run-record.js';
-import { NOWHERE } from '../ownership/scope.js';
-import { openSectionOf } from '../ownership/section.js';
-import { endlessWait, nearestAlive, noteWait } from '../ownership/wait-graph.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
+import { NOWHERE } from '../ownership/run/scope.js';
+import { openSectionOf } from '../ownership/file/section.js';
+import { endlessWait, nearestAlive, noteWait } from '../ownership/table/wait-graph.js';
 import { checkText, wrongType } from '../support/checks.js';
 import type { RunView, SessionFileLike } from '../types.js';
 import { findQueue, spellingOf } from './find-queue.js';

@@ -1,7 +1,7 @@
 import { log } from '../observe/deliver.js';
-import { takesMessages } from '../ownership/how-to-wait.js';
+import { takesMessages } from '../ownership/requests/how-to-wait.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
-import type { RunRecord } from '../ownership/run-record.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
 import { isThenable } from '../support/thenable.js';
 
 /**

@@ -1,7 +1,7 @@
 import { SessionError } from '../errors/session-error.js';
 import { parseSessionFile } from '../identity/parse-input.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
-import type { RunRecord } from '../ownership/run-record.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
 import { checkText } from '../support/checks.js';
 import type { SessionFileLike } from '../types.js';
 import { findQueue, spellingOf } from './find-queue.js';

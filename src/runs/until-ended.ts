@@ -1,5 +1,5 @@
 import type { OwnerTable } from '../ownership/owner-table.js';
-import type { RunRecord } from '../ownership/run-record.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
 import { untilTold } from './until-told.js';
 
 /** Whether all of them have ended within the time. */

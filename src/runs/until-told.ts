@@ -1,4 +1,4 @@
-import type { CallerSignals } from '../ownership/caller-signals.js';
+import type { CallerSignals } from '../ownership/stopping/caller-signals.js';
 import { checkDuration, checkObject, checkSignal } from '../support/checks.js';
 import { monotonicMs } from '../support/clock.js';
 import { Countdown } from '../support/countdown.js';

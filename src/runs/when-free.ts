@@ -1,8 +1,8 @@
-import type { FileQueue } from '../ownership/file-queue.js';
+import type { FileQueue } from '../ownership/file/file-queue.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
-import type { RunRecord } from '../ownership/run-record.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
 import type { SessionFile } from '../types.js';
-import { PROBE_MS } from '../ownership/places.js';
+import { PROBE_MS } from '../ownership/leasing/queue-lease.js';
 import { wait } from './run-waits.js';
 import { checkWait, type WaitOptions } from './until-told.js';
 

@@ -1,10 +1,10 @@
 import type { SessionError } from '../errors/session-error.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
-import { endedError } from '../ownership/run-guards.js';
-import type { RunRecord } from '../ownership/run-record.js';
-import { NOWHERE } from '../ownership/scope.js';
-import { scopeWithin } from '../ownership/wait-graph.js';
-import type { TurnWindow } from '../ownership/windows.js';
+import { endedError } from '../ownership/table/run-guards.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
+import { NOWHERE } from '../ownership/run/scope.js';
+import { scopeWithin } from '../ownership/table/wait-graph.js';
+import type { TurnWindow } from '../ownership/run/windows.js';
 import { monotonicMs } from '../support/clock.js';
 import { logLateError, saveResult } from './late-outcome.js';
 import type { RunRequest } from './run.js';

@@ -1,5 +1,5 @@
-import { endedError } from '../ownership/run-guards.js';
-import { insideSection } from '../ownership/refusals.js';
+import { endedError } from '../ownership/table/run-guards.js';
+import { insideSection } from '../ownership/table/refusals.js';
 import { append } from './append.js';
 import { encodeLines, encodeRecords } from './encode.js';
 import { begin } from './steps.js';

@@ -6,15 +6,15 @@ import {
   type WriteProgress,
 } from '../errors/transcript-errors.js';
 import { fileIdOf } from '../identity/file-id.js';
-import { type Gate, SectionRequest } from '../ownership/gate.js';
+import { type Gate, SectionRequest } from '../ownership/file/gate.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
-import { endless, insideSection } from '../ownership/refusals.js';
-import { checkAlive, checkOwner, endedError } from '../ownership/run-guards.js';
-import type { RunRecord } from '../ownership/run-record.js';
-import { NOWHERE } from '../ownership/scope.js';
-import { openSectionOf, type Section, sectionOf } from '../ownership/section.js';
-import type { TurnWork } from '../ownership/turn-work.js';
-import { endlessWait, scopeWithin } from '../ownership/wait-graph.js';
+import { endless, insideSection } from '../ownership/table/refusals.js';
+import { checkAlive, checkOwner, endedError } from '../ownership/table/run-guards.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
+import { NOWHERE } from '../ownership/run/scope.js';
+import { openSectionOf, type Section, sectionOf } from '../ownership/file/section.js';
+import type { TurnWork } from '../ownership/run/turn-work.js';
+import { endlessWait, scopeWithin } from '../ownership/table/wait-graph.js';
 import { monotonicMs } from '../support/clock.js';
 import type { GuestWrite } from '../types.js';
 import type { FileStats } from './disk.js';

@@ -1,7 +1,7 @@
 import { log } from '../observe/deliver.js';
-import { checkAlive, checkOwner } from '../ownership/run-guards.js';
-import { NOWHERE } from '../ownership/scope.js';
-import { sectionOf } from '../ownership/section.js';
+import { checkAlive, checkOwner } from '../ownership/table/run-guards.js';
+import { NOWHERE } from '../ownership/run/scope.js';
+import { sectionOf } from '../ownership/file/section.js';
 import { SectionTranscript } from './guest-transcript.js';
 import type { Pen } from './pen.js';
 import type { Steps } from './steps.js';

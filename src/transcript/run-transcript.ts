@@ -1,6 +1,6 @@
 import type { WriteProgress } from '../errors/transcript-errors.js';
-import { checkOutside } from '../ownership/run-guards.js';
-import type { RunRecord } from '../ownership/run-record.js';
+import { checkOutside } from '../ownership/table/run-guards.js';
+import type { RunRecord } from '../ownership/run/run-record.js';
 import { checkFunction } from '../support/checks.js';
 import type { GuestWrite } from '../types.js';
 import { append } from './append.js';

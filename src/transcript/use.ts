@@ -1,4 +1,4 @@
-import type { Section } from '../ownership/section.js';
+import type { Section } from '../ownership/file/section.js';
 import type { Pen } from './pen.js';
 
 /** One use of the bytes: in which section, through whose pen, and whether for its owner or a guest. */

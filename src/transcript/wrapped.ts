@@ -1,5 +1,5 @@
 import { GateBusyError } from '../errors/transcript-errors.js';
-import type { Section, Wrapped } from '../ownership/section.js';
+import type { Section, Wrapped } from '../ownership/file/section.js';
 import { wrongType } from '../support/checks.js';
 import { isThenable } from '../support/thenable.js';
 import { disk } from './disk.js';

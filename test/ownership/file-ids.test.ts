@@ -1,7 +1,7 @@
 import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { FileIds } from '../../src/ownership/file-ids.js';
-import { FileQueue } from '../../src/ownership/file-queue.js';
+import { FileIds } from '../../src/ownership/table/file-ids.js';
+import { FileQueue } from '../../src/ownership/file/file-queue.js';
 import { readFileId } from '../../src/identity/file-id.js';
 import { useTempDir } from '../support/temp-dir.js';
 import { useFaultyFs } from './support/faulty-fs.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { RunRecord } from '../../src/ownership/run-record.js';
+import type { RunRecord } from '../../src/ownership/run/run-record.js';
 import { recordOf } from '../../src/runs/run-handle.js';
-import { FileQueue } from '../../src/ownership/file-queue.js';
+import { FileQueue } from '../../src/ownership/file/file-queue.js';
 import { useStage } from './support/stage.js';
 
 describe('FileQueue', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { FileQueue } from '../../src/ownership/file-queue.js';
-import { Gate, type GateKeepers, SectionRequest } from '../../src/ownership/gate.js';
-import type { RunRecord } from '../../src/ownership/run-record.js';
-import { NOWHERE } from '../../src/ownership/scope.js';
-import type { Section } from '../../src/ownership/section.js';
+import { FileQueue } from '../../src/ownership/file/file-queue.js';
+import { Gate, type GateKeepers, SectionRequest } from '../../src/ownership/file/gate.js';
+import type { RunRecord } from '../../src/ownership/run/run-record.js';
+import { NOWHERE } from '../../src/ownership/run/scope.js';
+import type { Section } from '../../src/ownership/file/section.js';
 import { recordOf } from '../../src/runs/run-handle.js';
 import { useFakeTime } from '../support/fake-time.js';
 import { useStage } from './support/stage.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ListMember, MemberList } from '../../src/ownership/member-list.js';
+import { type ListMember, MemberList } from '../../src/ownership/file/member-list.js';
 
 class Member implements ListMember<Member> {
   list: MemberList<Member> | undefined = undefined;

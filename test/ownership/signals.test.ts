@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { RunInterruptedError, type SessionError } from '../../src/index.js';
-import type { RunRecord } from '../../src/ownership/run-record.js';
+import type { RunRecord } from '../../src/ownership/run/run-record.js';
 import { recordOf } from '../../src/runs/run-handle.js';
 import { useFakeTime } from '../support/fake-time.js';
 import { createGate } from '../support/gate.js';

@@ -1,7 +1,7 @@
 import { Semaphore } from 'async-mutex';
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { TurnExclusion } from '../../src/ownership/turn-exclusion.js';
+import { TurnExclusion } from '../../src/ownership/file/turn-exclusion.js';
 import { settled } from './support/steps.js';
 
 /** How many `acquire()` of async-mutex have not come in yet. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { RUN_KINDS, type RunKind } from '../../src/index.js';
-import { isMoreUrgentKind, rankOf, urgencyMsOf } from '../../src/ownership/urgency.js';
+import { isMoreUrgentKind, rankOf, urgencyMsOf } from '../../src/ownership/run/urgency.js';
 import { useFakeTime } from '../support/fake-time.js';
 import { useStage } from './support/stage.js';
 import { settled } from './support/steps.js';

@@ -4,7 +4,7 @@ import {
   maintenanceDueMs,
   phaseOf,
   type TurnWindow,
-} from '../../src/ownership/windows.js';
+} from '../../src/ownership/run/windows.js';
 
 const prompting = (silentMs = 0): TurnWindow => ({
   phase: 'prompting',

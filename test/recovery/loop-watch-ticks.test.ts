@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LoopWatch } from '../../src/ownership/loop-watch.js';
+import { LoopWatch } from '../../src/ownership/limits/loop-watch.js';
 import { useFakeTime } from '../support/fake-time.js';
 import { blockSoFar } from './support/stalls.js';
 

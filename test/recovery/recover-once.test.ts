@@ -1,6 +1,6 @@
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { Signals } from '../../src/ownership/signals.js';
+import { Signals } from '../../src/ownership/stopping/signals.js';
 import { useStage } from '../ownership/support/stage.js';
 import { startHeedless } from '../ownership/support/steps.js';
 import { waitBehind } from '../runs/support/sessions.js';

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { RunRecord } from '../../../src/ownership/run-record.js';
+import { RunRecord } from '../../../src/ownership/run/run-record.js';
 
 /** The records of the runs that are granted from now on: there is no public way to look for leaks. */
 export function watchGrants(): () => readonly RunRecord[] {

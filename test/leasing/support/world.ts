@@ -1,4 +1,4 @@
-import { QueueLease } from '../../../src/ownership/queue-lease.js';
+import { QueueLease } from '../../../src/ownership/leasing/queue-lease.js';
 import { expect, vi } from 'vitest';
 import { createCoordinator, type Coordinator, type Run, type Ticket } from '../../../src/index.js';
 import { OwnerTable } from '../../../src/ownership/owner-table.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Patience } from '../../../src/ownership/patience.js';
+import { Patience } from '../../../src/ownership/limits/patience.js';
 import { useFakeTime } from '../../support/fake-time.js';
 import { block } from '../../recovery/support/stalls.js';
 

@@ -6,8 +6,8 @@ import {
   type Logger,
   type OwnershipEvent,
 } from '../../../src/index.js';
-import { CallerSignals } from '../../../src/ownership/caller-signals.js';
-import { TableState } from '../../../src/ownership/table-state.js';
+import { CallerSignals } from '../../../src/ownership/stopping/caller-signals.js';
+import { TableState } from '../../../src/ownership/table/table-state.js';
 
 export interface LogLine {
   readonly level: keyof Logger;

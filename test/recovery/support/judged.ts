@@ -1,4 +1,4 @@
-import type { TurnWindow } from '../../../src/ownership/windows.js';
+import type { TurnWindow } from '../../../src/ownership/run/windows.js';
 import { readOptions, readTerms } from '../../../src/options.js';
 import type { Judged, Measure } from '../../../src/recovery/detect.js';
 import type { RunPhase } from '../../../src/types.js';

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { RunRecord } from '../../../src/ownership/run-record.js';
+import type { RunRecord } from '../../../src/ownership/run/run-record.js';
 import { recordOf } from '../../../src/runs/run-handle.js';
 import { createGate } from '../../support/gate.js';
 import { useTempDir } from '../../support/temp-dir.js';

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../../../src/ownership/run-record.js';
+import type { RunRecord } from '../../../../src/ownership/run/run-record.js';
 import type { classifyRun } from '../../../../src/recovery/classify.js';
 import type { SessionEntry } from '../../../../src/recovery/session-states.js';
 

@@ -1,6 +1,6 @@
 import type { Run } from '../../../../src/index.js';
 import type { OwnerTable } from '../../../../src/ownership/owner-table.js';
-import type { RunRecord } from '../../../../src/ownership/run-record.js';
+import type { RunRecord } from '../../../../src/ownership/run/run-record.js';
 import { recordOf } from '../../../../src/runs/run-handle.js';
 import type { Pen } from '../../../../src/transcript/pen.js';
 

@@ -1,6 +1,6 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import type { GuestTranscript, Run } from '../../../../src/index.js';
-import type { Section } from '../../../../src/ownership/section.js';
+import type { Section } from '../../../../src/ownership/file/section.js';
 import { track } from './calls.js';
 import type { Lane } from './lane.js';
 import type { Body } from './plan.js';

@@ -1,5 +1,5 @@
 import { SessionError } from '../../../../src/index.js';
-import type { Section } from '../../../../src/ownership/section.js';
+import type { Section } from '../../../../src/ownership/file/section.js';
 import type { Lane } from './lane.js';
 import type { Deed } from './replay.js';
 import type { Scene } from './scene.js';

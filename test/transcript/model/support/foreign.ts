@@ -10,8 +10,8 @@ import {
 } from 'node:fs';
 import * as fc from 'fast-check';
 import { FILE_CHANGES, type FileChange } from '../../../../src/types.js';
-import type { RunRecord } from '../../../../src/ownership/run-record.js';
-import type { Section } from '../../../../src/ownership/section.js';
+import type { RunRecord } from '../../../../src/ownership/run/run-record.js';
+import type { Section } from '../../../../src/ownership/file/section.js';
 import { FILES } from './plan.js';
 import { contentOf, type Scene } from './scene.js';
 

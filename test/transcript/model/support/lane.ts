@@ -1,5 +1,5 @@
 import type { Run, RunKind } from '../../../../src/index.js';
-import type { RunRecord } from '../../../../src/ownership/run-record.js';
+import type { RunRecord } from '../../../../src/ownership/run/run-record.js';
 import { recordOf } from '../../../../src/runs/run-handle.js';
 import { penOf } from '../../../../src/transcript/pen.js';
 import { createGate, type Gate } from '../../../support/gate.js';

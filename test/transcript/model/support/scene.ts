@@ -3,7 +3,7 @@ import path from 'node:path';
 import { vi } from 'vitest';
 import { type Coordinator, createCoordinator, type OwnershipEvent } from '../../../../src/index.js';
 import { OwnerTable } from '../../../../src/ownership/owner-table.js';
-import { openSectionOf, type Section } from '../../../../src/ownership/section.js';
+import { openSectionOf, type Section } from '../../../../src/ownership/file/section.js';
 import { disk } from '../../../../src/transcript/disk.js';
 import { useTable } from '../../../model/fresh-table.js';
 import { createCountingController } from '../../../support/counting-signal.js';

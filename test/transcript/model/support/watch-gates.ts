@@ -1,5 +1,5 @@
-import { Gate, type SectionRequest } from '../../../../src/ownership/gate.js';
-import type { Section } from '../../../../src/ownership/section.js';
+import { Gate, type SectionRequest } from '../../../../src/ownership/file/gate.js';
+import type { Section } from '../../../../src/ownership/file/section.js';
 
 /** A call that waits for a section, or has one. */
 export interface Asking {

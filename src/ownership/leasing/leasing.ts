@@ -1,0 +1,211 @@
+import { LeaseLostError } from '../../errors/lease-errors.js';
+import { SessionError } from '../../errors/session-error.js';
+import type { Lease } from '../../leases/provider.js';
+import type { HolderInfo } from '../../types.js';
+import type { FileQueue } from '../file/file-queue.js';
+import { holderInfoOf } from './holder-info.js';
+import { noteHeldUntil, whatWasBefore } from './lease-history.js';
+import { LeaseSource } from './lease-source.js';
+import { LeaseWishes } from './lease-wishes.js';
+import { QueueLease } from './queue-lease.js';
+import type { RunRecord } from '../run/run-record.js';
+import type { TableState } from '../table/table-state.js';
+
+const MOST_HAND_OVERS = 16;
+
+/** What follows from what a provider says. */
+export interface LeasingParts {
+  /** The file is this thread's: the next turn may begin. */
+  came(queue: FileQueue): void;
+  /** Somebody else has it, and whoever waits goes on waiting or not. */
+  heldElsewhere(queue: FileQueue, holder: HolderInfo): void;
+  /** It cannot be had: nobody waits any more. */
+  failed(queue: FileQueue, error: unknown): void;
+  /** Nobody of this thread has the file, or wants it. */
+  idle(queue: FileQueue): void;
+  /** Another process has the file now: the turn is over at once. */
+  lost(record: RunRecord, cause: Error): void;
+}
+
+/**
+ * Ownership towards other processes: a file in use has a lease before a turn begins, passes it on
+ * from turn to turn, and gives it back when nobody of this thread wants it any more.
+ *
+ * Invariants: no turn begins without it; whatever a provider says later than it was asked, of a wish
+ * that was given up or a lease that was given back, changes nothing.
+ */
+export class Leasing {
+  readonly source: LeaseSource;
+  readonly #state: TableState;
+  readonly #parts: LeasingParts;
+  readonly #wishes: LeaseWishes;
+
+  constructor(state: TableState, parts: LeasingParts) {
+    this.#state = state;
+    this.#parts = parts;
+    this.source = new LeaseSource(state.outbox);
+    this.#wishes = new LeaseWishes(this.source, state.outbox, {
+      came: (queue, own, lease) => {
+        this.#came(queue, own, lease);
+      },
+      heldElsewhere: parts.heldElsewhere,
+      failed: parts.failed,
+      lost: (queue, lease, cause) => {
+        this.lost(queue, lease, cause);
+      },
+    });
+  }
+
+  /** A file comes into use. Markers are names in this thread only. */
+  open(queue: FileQueue): void {
+    if (this.source.provider !== undefined && !queue.isMarker) queue.lease = new QueueLease();
+  }
+
+  /** Asks for the lease, unless it is there or asked for. */
+  want(queue: FileQueue): void {
+    this.#wishes.want(queue);
+  }
+
+  #came(queue: FileQueue, own: QueueLease, lease: Lease): void {
+    own.holder = undefined;
+    own.lease = lease;
+    own.token = lease.fencingToken;
+    own.before = whatWasBefore(this.#state, queue, lease);
+    own.isBehindOthers = own.before !== undefined;
+    own.isDeathUntold = lease.died !== undefined;
+    own.cutOff = undefined;
+    own.turns = 0;
+    // Others may have written meanwhile, and had the right to.
+    if (queue.gate) queue.gate.isSuspect = false;
+    this.#parts.came(queue);
+  }
+
+  /** Whether the next turn may begin. Where it may not, the lease is asked for. */
+  mayPass(queue: FileQueue): boolean {
+    const own = queue.lease;
+    if (own === undefined) return true;
+    const { lease } = own;
+    if (lease !== undefined && this.#isOurTurn(queue, own, lease)) return true;
+    if (lease !== undefined) {
+      noteHeldUntil(this.#state, queue, own);
+      own.lease = undefined;
+      this.source.giveBack(queue.key, lease, own.logger, own.cutOff);
+    }
+    this.want(queue);
+    return false;
+  }
+
+  #isOurTurn(queue: FileQueue, own: QueueLease, lease: Lease): boolean {
+    if (own.turns === 0) return true;
+    try {
+      if (!lease.isHeld()) {
+        queue.gate?.expelGuest(lostLease(queue, own, lease));
+        return false;
+      }
+      // A guest of the former owner still writes.
+      if (queue.gate?.open !== undefined) return true;
+      const most = this.source.provider?.maxHandOvers ?? MOST_HAND_OVERS;
+      if (own.turns <= most) return true;
+      if (lease.isWanted?.() ?? true) return false;
+      own.turns = 1;
+      return true;
+    } catch {
+      // Nobody can tell now: the first section of the turn asks again.
+      return true;
+    }
+  }
+
+  /** A turn begins: others are told whose it is, and it is told what was before. */
+  granted(queue: FileQueue, record: RunRecord): void {
+    const own = queue.lease;
+    if (own?.lease === undefined) return;
+    own.turns += 1;
+    own.logger = record.origin.logger;
+    record.fencingToken = String(own.lease.fencingToken);
+    const { told, before } = own;
+    if (before) record.previous = { generation: record.generation, run: before.run };
+    const isTold = told?.runId === record.runId && told.startBytes === record.startBytes;
+    // To say whose turn it is tells the provider that somebody was told of the death.
+    const tellsNobody = record.terms.isGuest || record.isUnclaimed;
+    if (own.isDeathUntold ? tellsNobody : isTold) return;
+    this.tell(own, own.lease, record);
+  }
+
+  /** Others are told whose turn it is. */
+  tell(own: QueueLease, lease: Lease, record: RunRecord): void {
+    const { logger } = own;
+    const holder = holderInfoOf(record);
+    own.told = holder;
+    own.isDeathUntold = false;
+    this.#state.outbox.push(() => {
+      this.source.tell(lease, holder, logger);
+    });
+  }
+
+  /** A turn is over. One that nobody took, and a guest's, has told nobody what was before. */
+  turnOver({ lease: own }: FileQueue, record: RunRecord): void {
+    if (own === undefined || record.terms.isGuest || record.isUnclaimed) return;
+    if (own.lease && own.isDeathUntold) this.tell(own, own.lease, record);
+    own.before = undefined;
+    own.cutOff = record.end === 'revoked' ? holderInfoOf(record) : undefined;
+  }
+
+  /** Nobody of this thread wants the file now: others may have it. */
+  settle(queue: FileQueue): void {
+    const own = queue.lease;
+    if (own === undefined || queue.isWanted) return;
+    const { wish } = own;
+    if (wish) this.#state.outbox.push(() => wish.abort());
+    own.wish = own.holder = undefined;
+    if (own.lease) noteHeldUntil(this.#state, queue, own);
+    if (own.lease) this.source.giveBack(queue.key, own.lease, own.logger, own.cutOff);
+    own.lease = undefined;
+    this.settleFormer(queue);
+  }
+
+  /** The run that moved the file has ended: its former names are other files again. */
+  settleFormer({ lease: own }: FileQueue): void {
+    if (own === undefined) return;
+    for (const [key, lease] of own.former) this.source.giveBack(key, lease, own.logger);
+    own.former.clear();
+  }
+
+  /**
+   * Right before the bytes are touched.
+   *
+   * @throws LeaseLostError the file is not this thread's any more: the turn has ended
+   * @throws LeaseUnavailableError nobody can tell now
+   */
+  check(queue: FileQueue): void {
+    const own = queue.lease;
+    if (own === undefined) return;
+    const { lease } = own;
+    if (lease?.isHeld() === true) return;
+    const error = lostLease(queue, own, lease);
+    if (lease) this.lost(queue, lease, error);
+    this.#state.outbox.flush();
+    throw error;
+  }
+
+  /** What a lease that is not the present one is told of does not matter any more. */
+  lost(queue: FileQueue, lease: Lease, cause: Error): void {
+    const own = queue.lease;
+    if (own?.lease !== lease) return;
+    own.lease = undefined;
+    // For what the provider keeps for it.
+    this.source.letGo(lease, own.logger);
+    const { owner } = queue;
+    queue.gate?.expelGuest(SessionError.is(cause) ? cause : lostLease(queue, own, lease));
+    if (owner) this.#parts.lost(owner, cause);
+    else if (queue.isWanted) this.want(queue);
+    else this.#parts.idle(queue);
+  }
+}
+
+function lostLease(
+  { realPath: sessionFile }: FileQueue,
+  { token }: QueueLease,
+  lease: Lease | undefined,
+): LeaseLostError {
+  return new LeaseLostError({ sessionFile, fencingToken: token, by: lease?.lostTo?.() });
+}
