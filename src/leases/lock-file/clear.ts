@@ -23,11 +23,11 @@ const TRIES = 20;
 export function giveBackDead(ledger: Ledger): Cleared {
   const look = lookAt(ledger);
   if (look.state === 'free' || look.judgement.liveness !== 'dead') return 'passed';
-  const { holder, sight } = look;
-  if (holder === undefined) return 'passed';
+  const died = diedBefore(ledger, look);
+  if (died === undefined) return 'passed';
   // About the dead, but by this process: what a dead process wrote, another doctor removes.
-  const text = encodeRecord(holder);
-  const own = ledger.follow(sight, text, text);
+  const text = encodeRecord(died);
+  const own = ledger.follow(look.sight, text, text);
   if (own === undefined) return 'passed';
   giveBack(ledger, own, text);
   return 'done';

@@ -87,10 +87,11 @@ export class LockLease implements Lease {
 
   /** The process ends in the middle of the turn: whoever comes next is told so. */
   abandon(): void {
-    const { fencingToken: number } = this;
+    const { fencingToken: number, died } = this;
     const ledger = this.#ledger;
     if (this.#state === 'held') {
-      ledger.giveBack(number, ledger.readLater(number) ?? ledger.read(number));
+      const untold = died && !this.#isUsed ? encodeRecord(died) : undefined;
+      ledger.giveBack(number, untold ?? ledger.readLater(number) ?? ledger.read(number));
     } else if (this.#state === 'released') ledger.free(number);
   }
 

@@ -102,7 +102,7 @@ export class LockWait {
     const { onLost } = this.#request;
     const died = diedBefore(this.#ledger, look);
     const own: { lease?: LockLease } = {};
-    const steps = this.#stepsOf(look, died && encodeRecord(died), own);
+    const steps = this.#stepsOf(look, died, own);
     const live = await claim(this.#ledger, this.#settings.heartbeatMs, steps);
     if (live === undefined) return undefined;
     const lease = new LockLease(this.#file, this.#ledger, live, died, {
@@ -122,17 +122,18 @@ export class LockWait {
     return lease;
   }
 
-  /** @param note of whom the next one is told, as long as nobody of this thread was */
+  /** @param died of whom the next one is told, as long as nobody of this thread was */
   #stepsOf(
     { sight }: Look,
-    note: string | undefined,
+    died: HolderInfo | undefined,
     own: { readonly lease?: LockLease },
   ): ClaimSteps {
     const ledger = this.#ledger;
+    const note = died && encodeRecord(died);
     const holder = { ...this.#request.holder, acquiredAtMs: Date.now() };
     const steps: ClaimSteps = {
       follow: () => {
-        const number = ledger.follow(sight, encodeRecord(holder), note);
+        const number = ledger.follow(sight, encodeRecord(holder, died), note);
         // From its first moment, so that nobody of this thread takes it for an orphan.
         if (number !== undefined) noteHeld(ledger.folder, number, () => steps.abandon(number));
         return number;

@@ -14,6 +14,8 @@ export type Look =
       readonly number: bigint;
       /** Undefined where the lock says nothing that this version understands. */
       readonly holder: HolderInfo | undefined;
+      /** Who died before it, where no turn began since that could have been told. */
+      readonly untold?: HolderInfo | undefined;
       readonly judgement: Judgement;
     };
 
@@ -48,9 +50,10 @@ function lookOnce(ledger: Ledger): Look {
     return { state: 'taken', sight, number, holder: undefined, judgement: UNREADABLE };
   }
   const judgement = judge(record.process, isHeldHere(ledger.folder, number));
-  const later = recordOf(ledger.readLater(number)) ?? record;
-  const holder = { ...later.holder, fencingToken: String(number) };
-  return { state: 'taken', sight, number, holder, judgement };
+  const later = recordOf(ledger.readLater(number));
+  const holder = { ...(later ?? record).holder, fencingToken: String(number) };
+  const untold = later ? undefined : record.died;
+  return { state: 'taken', sight, number, holder, untold, judgement };
 }
 
 /** Removes what processes left that died while they waited, or were about to take the file. */
@@ -68,9 +71,12 @@ function isLeftover(name: string, text: string | undefined): boolean {
   return Number.isSafeInteger(pid) && pid > 0 && seek(pid) === 'gone';
 }
 
-/** Who died without having given the file back, where that is why it can be had now. */
+/**
+ * Who died without having given the file back, where that is why it can be had now. One that died
+ * before its first turn began leaves word of the one before.
+ */
 export function diedBefore(ledger: Ledger, look: Look): HolderInfo | undefined {
-  if (look.state === 'taken') return look.holder;
+  if (look.state === 'taken') return look.untold ?? look.holder;
   const { last, hasDied } = look.sight;
   if (last === undefined || !hasDied) return undefined;
   return recordOf(ledger.readDied(last.number))?.holder;

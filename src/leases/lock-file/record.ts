@@ -6,12 +6,14 @@ export interface LockRecord {
   readonly version: 1;
   readonly holder: HolderInfo;
   readonly process: ProcessIdentity;
+  /** Whose turn was cut off before this claim; told for as long as no turn began under it. */
+  readonly died?: HolderInfo | undefined;
 }
 
 const VERSION = 1;
 
-export function encodeRecord(holder: HolderInfo): string {
-  const record: LockRecord = { version: VERSION, holder, process: ownIdentity() };
+export function encodeRecord(holder: HolderInfo, died?: HolderInfo): string {
+  const record: LockRecord = { version: VERSION, holder, process: ownIdentity(), died };
   return `${JSON.stringify(record)}\n`;
 }
 
@@ -24,7 +26,9 @@ export function parseRecord(text: string): LockRecord | undefined {
     const value = JSON.parse(text) as Partial<LockRecord> | null;
     const isKnown =
       value?.version === VERSION && isHolder(value.holder) && isIdentity(value.process);
-    return isKnown ? (value as LockRecord) : undefined;
+    if (!isKnown) return undefined;
+    const { died, ...record } = value as LockRecord;
+    return isHolder(died) ? { ...record, died } : record;
   } catch {
     return undefined;
   }
