@@ -1,7 +1,5 @@
-import { lstatSync, readdirSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isOwnName } from '../leases/lock-file/sight.js';
 import { lockPlaceOf } from '../leases/lock-file/lock-place.js';
 import { CouldNotLook } from './exit-codes.js';
 import { shown } from './wording.js';
@@ -25,7 +23,8 @@ export interface FolderContent {
 }
 
 const LOCK = '.lock';
-const SESSION = /\.jsonl$/i;
+/** Names of session files. */
+export const SESSION = /\.jsonl$/i;
 const GRAVE = /\.lock\.gone-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 /** Only names of about that length have locks under other names. */
 const LONG = 200;
@@ -73,16 +72,6 @@ async function contentOf(path: string, below: string[]): Promise<FolderContent> 
     locks.set(shortened.get(join(path, name)) ?? name.slice(0, -LOCK.length), name);
   }
   return { path, locks, sessions: sorted(sessions), graves: sorted(graves) };
-}
-
-/** Whether this is a lock, or something else in the place of one; other programs have such names too. */
-export function isLockOf(sessionFile: string, lockPath: string): boolean {
-  const stats = lstatSync(lockPath, { throwIfNoEntry: false });
-  if (stats === undefined) return false;
-  const session = lstatSync(sessionFile, { throwIfNoEntry: false });
-  if (session?.isFile()) return true;
-  if (!stats.isDirectory()) return session === undefined && SESSION.test(sessionFile);
-  return readdirSync(lockPath).some(isOwnName);
 }
 
 export function problemAt(path: string, error: unknown): Problem {

@@ -1,15 +1,17 @@
-import { lstatSync } from 'node:fs';
 import { Ledger } from '../leases/lock-file/ledger.js';
-import { judge, type Judgement, type Liveness } from '../leases/lock-file/liveness.js';
+import { lockDisk } from '../leases/lock-file/lock-disk.js';
+import { judge, type Liveness } from '../leases/lock-file/liveness.js';
 import { diedBefore, type Look, lookAt } from '../leases/lock-file/look.js';
 import type { HolderInfo } from '../types.js';
+import { bytesOf, type Place, strangeKindOf } from './place.js';
 import { readRecordFile } from './record-file.js';
+import { type Seen, seen } from './stopped.js';
+
+export type Taken = Extract<Look, { state: 'taken' }>;
 
 /** Somebody who waits for a session file. */
-export interface WaiterReport {
+export interface WaiterReport extends Seen {
   readonly holder: HolderInfo;
-  readonly liveness: Liveness;
-  readonly because: string;
   readonly sinceMs: number;
 }
 
@@ -24,6 +26,13 @@ export interface LockReport {
   readonly liveness: Liveness | null;
   /** How that is known. */
   readonly because: string;
+  /** Of a holder that is alive: its process is stopped. Null where that is not known. */
+  readonly isStopped: boolean | null;
+  /**
+   * The folder of the lock is not one of this package: there is nothing in it (`empty`), or what
+   * another program puts there (`other`). Null where it is.
+   */
+  readonly foreign: 'empty' | 'other' | null;
   /** Who has it. Null where nobody does, and where the lock does not tell who. */
   readonly holder: HolderInfo | null;
   /** Decimal; of the last claim. Null where there never was one. */
@@ -47,10 +56,11 @@ export const SILENT_MS = 120_000;
 const MAX_LOOKS = 50;
 
 /** @throws what the file system says */
-export function reportOn(sessionFile: string, lockPath: string): LockReport {
+export function reportOn(place: Place): LockReport {
+  const { sessionFile, lockPath } = place;
   const ledger = new Ledger(lockPath);
-  const fileBytes = bytesOf(sessionFile);
-  const strange = strangeKindOf(lockPath);
+  const fileBytes = bytesOf(place);
+  const strange = strangeKindOf(place);
   if (strange !== undefined) {
     return { ...NOTHING, sessionFile, lockPath, fileBytes, state: 'strange', because: strange };
   }
@@ -64,10 +74,9 @@ export function reportOn(sessionFile: string, lockPath: string): LockReport {
   };
   if (look.state === 'taken') {
     const lastSignAtMs = ledger.beatOf(look.number) ?? null;
-    const { liveness, because } = look.judgement;
-    const held = { holder: look.holder ?? null, lastSignAtMs, liveness, because };
-    const died = liveness === 'dead' ? common.died : null;
-    return { ...NOTHING, ...common, ...held, died, state: 'held' };
+    const held = { holder: look.holder ?? null, lastSignAtMs, ...seenHolder(ledger, look) };
+    const died = held.liveness === 'dead' ? common.died : null;
+    return { ...NOTHING, ...common, ...held, ...foreignText(ledger, look), died, state: 'held' };
   }
   const former = last === undefined ? undefined : readRecordFile(lockPath, `${last.number}.free`);
   const later = last === undefined ? undefined : readRecordFile(lockPath, `${last.number}.who`);
@@ -81,8 +90,8 @@ export function reportOn(sessionFile: string, lockPath: string): LockReport {
 }
 
 const NOTHING = {
-  ...{ fencingToken: null, liveness: null, holder: null, lastSignAtMs: null },
-  ...{ former: null, givenBackAtMs: null, died: null, waiting: [] },
+  ...{ fencingToken: null, liveness: null, isStopped: null, holder: null, lastSignAtMs: null },
+  ...{ foreign: null, former: null, givenBackAtMs: null, died: null, waiting: [] },
 } as const;
 
 /**
@@ -102,39 +111,45 @@ export function steadyLookAt(ledger: Ledger): Look {
   return look;
 }
 
-/** What is in the place of a lock, where that is no folder. @throws what the file system says */
-export function strangeKindOf(lockPath: string): string | undefined {
-  const stats = lstatSync(lockPath, { throwIfNoEntry: false });
-  if (stats === undefined || stats.isDirectory()) return undefined;
-  if (stats.isSymbolicLink()) return 'a link is in the place of its lock';
-  if (stats.isFile()) return 'a file is in the place of its lock';
-  return 'a pipe, socket or device is in the place of its lock';
+/** Also whether its process is stopped; what has changed since the look stays as it was then. */
+export function seenHolder(ledger: Ledger, { number, judgement }: Taken): Seen {
+  const isAlive = judgement.liveness === 'alive';
+  const file = isAlive ? readRecordFile(ledger.folder, String(number)) : undefined;
+  return seen(judgement, file?.record?.process);
+}
+
+/** What is in a folder in which nothing is ours. */
+export function foreignNames(ledger: Ledger, { sight }: Taken): readonly string[] | undefined {
+  return sight.isForeign ? lockDisk.list(ledger.folder) : undefined;
+}
+
+function foreignText(
+  ledger: Ledger,
+  look: Taken,
+): Pick<LockReport, 'foreign'> & Partial<Pick<LockReport, 'because'>> {
+  const names = foreignNames(ledger, look);
+  if (names === undefined) return { foreign: null };
+  if (names.length > 0) return { foreign: 'other' };
+  return { foreign: 'empty', because: 'its lock is an empty folder, which tells nothing' };
 }
 
 /** What a mark says of whoever waits. */
 export function judgeMark(
   folder: string,
   name: string,
-): (Judgement & { sinceMs: number; holder: HolderInfo | undefined }) | undefined {
+): (Seen & { sinceMs: number; holder: HolderInfo | undefined }) | undefined {
   const file = readRecordFile(folder, name);
   if (file === undefined) return undefined;
   const { record, modifiedAtMs: sinceMs } = file;
   if (record === undefined) {
-    return { holder: undefined, sinceMs, liveness: 'unknown', because: 'it cannot be read' };
+    const unread = { liveness: 'unknown', because: 'it cannot be read', isStopped: null } as const;
+    return { holder: undefined, sinceMs, ...unread };
   }
-  return { holder: record.holder, sinceMs, ...judge(record.process, true) };
+  const { holder, process } = record;
+  return { holder, sinceMs, ...seen(judge(process, true), process) };
 }
 
 function waiterOf(folder: string, name: string): WaiterReport[] {
   const mark = judgeMark(folder, name);
   return mark?.holder === undefined ? [] : [{ ...mark, holder: mark.holder }];
-}
-
-function bytesOf(path: string): number | null {
-  try {
-    const stats = lstatSync(path, { throwIfNoEntry: false });
-    return stats?.isFile() ? stats.size : null;
-  } catch {
-    return null;
-  }
 }

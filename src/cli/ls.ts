@@ -8,11 +8,13 @@ import { tellProblems } from './problems.js';
 import { counted, shortly, shown } from './wording.js';
 
 /** What `ls` calls the state of a file. */
-type State = 'free' | 'held' | 'dead' | 'unknown' | 'strange';
+type State = 'free' | 'held' | 'stopped' | 'dead' | 'unknown' | 'strange';
 
 export interface Listing {
   readonly folder: string;
   readonly isRecursive: boolean;
+  /** Only those that somebody has now, be it somebody of whom nothing can be proven. */
+  readonly isHeldOnly: boolean;
   readonly isJson: boolean;
 }
 
@@ -22,7 +24,7 @@ export interface Listing {
  * @throws CouldNotLook the folder cannot be listed
  */
 export async function ls(listing: Listing, output: Output): Promise<readonly Problem[]> {
-  const { folder, isRecursive, isJson } = listing;
+  const { folder, isRecursive, isHeldOnly, isJson } = listing;
   const problems: Problem[] = [];
   const reports: LockReport[] = [];
   const counts: Record<State, number> = { held: 0, dead: 0, unknown: 0, strange: 0, free: 0 };

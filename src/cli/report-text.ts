@@ -1,4 +1,5 @@
 import { holderSentence, processText, runText } from './holder-text.js';
+import { foreignMeaning, stoppedMeaning, UNREADABLE_MEANING } from './meanings.js';
 import { type LockReport, SILENT_MS, type WaiterReport } from './lock-report.js';
 import { ago, atTime, bytes, counted, forMs, shown, wrapped } from './wording.js';
 
@@ -16,26 +17,34 @@ export function describeReport(report: LockReport, name: string, nowMs: number):
   );
 }
 
-function headline({ state, liveness, because, holder }: LockReport): string {
+function headline({ state, liveness, because, holder, isStopped, foreign }: LockReport): string {
   if (state === 'strange') return `nobody can have it: ${because}`;
   if (state === 'free') return 'free';
-  if (holder === null) return 'held, and its lock does not tell by whom';
+  const unnamed = 'held, and its lock does not tell by whom';
+  if (foreign === 'empty') return `${unnamed}: it is an empty folder`;
+  if (holder === null) return unnamed;
   if (liveness === 'dead') return 'its holder died; the next run takes it at once';
+  if (isStopped) return 'held by a process that is stopped';
   return liveness === 'alive'
     ? 'held'
     : 'held by somebody of whom it is not known whether it lives';
 }
 
 function holderLines(report: LockReport, nowMs: number): [string, string][] {
-  const { holder, liveness, because, lastSignAtMs, fencingToken, state } = report;
+  const { holder, liveness, because, lastSignAtMs, fencingToken, state, isStopped } = report;
   if (state !== 'held') return [];
   const sign: [string, string][] =
-    lastSignAtMs === null ? [] : [['last sign', signText(nowMs, lastSignAtMs)]];
+    lastSignAtMs === null ? [] : [['last sign', signText(nowMs, lastSignAtMs, isStopped)]];
   const alive = liveness === 'alive' ? 'yes' : liveness === 'dead' ? 'no' : 'unknown';
   const known: [string, string] = ['alive', `${alive}: ${because}`];
+  if (report.foreign !== null) {
+    const lock: [string, string] = ['lock', shown(report.lockPath)];
+    return [known, ...sign, lock, ['meaning', foreignMeaning(report.foreign)]];
+  }
   const token: [string, string] = ['fencing token', String(fencingToken)];
   if (holder === null) {
-    return [known, ...sign, token, ['lock', `${shown(report.lockPath)}/${fencingToken}`]];
+    const lock: [string, string] = ['lock', shown(`${report.lockPath}/${fencingToken}`)];
+    return [known, ...sign, token, lock, ['meaning', UNREADABLE_MEANING]];
   }
   const { acquiredAtMs: sinceMs, processStartedAtMs: startedMs } = holder;
   return [
@@ -44,13 +53,15 @@ function holderLines(report: LockReport, nowMs: number): [string, string][] {
     ['since', `${atTime(sinceMs)}, for ${forMs(nowMs - sinceMs)}`],
     known,
     ...sign,
+    ...(isStopped ? [['meaning', stoppedMeaning(holder.pid)] satisfies [string, string]] : []),
     token,
   ];
 }
 
-function signText(nowMs: number, atMs: number): string {
+function signText(nowMs: number, atMs: number, isStopped: boolean | null): string {
   const text = `${ago(nowMs, atMs)} (${atTime(atMs)})`;
-  return nowMs - atMs < SILENT_MS ? text : `${text}: long ago; it may be paused, or too busy`;
+  if (nowMs - atMs < SILENT_MS) return text;
+  return `${text}: long ago${isStopped ? '' : '; it may be paused, or too busy'}`;
 }
 
 function freeLines(report: LockReport, nowMs: number): [string, string][] {
@@ -101,7 +112,8 @@ function waitingLines({ waiting }: LockReport, nowMs: number): [string, string][
   return lines.length === 0 ? [['waiting', 'no other process']] : lines;
 }
 
-function waiterText({ holder, liveness, because, sinceMs }: WaiterReport, nowMs: number): string {
-  const known = liveness === 'alive' ? '' : `; not known whether it lives: ${because}`;
+function waiterText(waiter: WaiterReport, nowMs: number): string {
+  const { holder, liveness, because, sinceMs, isStopped } = waiter;
+  const known = liveness === 'alive' ? (isStopped ? '; it is stopped' : '') : `; not known whether it lives: ${because}`;
   return `${runText(holder)}, in process ${processText(holder)}, for ${forMs(nowMs - sinceMs)}${known}`;
 }

@@ -1,4 +1,3 @@
-import { lstatSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InvalidSessionFileError } from '../errors/setup-errors.js';
 import { resolveSessionFile } from '../identity/session-file.js';
@@ -8,6 +7,7 @@ import { CouldNotLook, UsageError } from './exit-codes.js';
 import { whyNot } from './folder.js';
 import { type LockReport, reportOn } from './lock-report.js';
 import type { Output } from './output.js';
+import { type Place, placeOf } from './place.js';
 import { describeReport } from './report-text.js';
 import { shown } from './wording.js';
 
@@ -25,16 +25,17 @@ export async function who(file: string, isJson: boolean, { out }: Output): Promi
 
 function look(session: SessionFile): LockReport {
   const lockPath = lockPlaceOf(session.realPath);
+  let place: Place;
   let report: LockReport;
   try {
-    report = reportOn(session.realPath, lockPath);
+    place = placeOf(session.realPath, lockPath);
+    report = reportOn(place);
   } catch (error) {
     throw new CouldNotLook(`Cannot look at the lock ${shown(lockPath)}: ${whyNot(error)}.`, {
       cause: error,
     });
   }
-  const hasLock = lstatSync(lockPath, { throwIfNoEntry: false }) !== undefined;
-  if (report.fileBytes === null && !hasLock) {
+  if (report.fileBytes === null && place.lock === undefined) {
     throw new CouldNotLook(`There is no ${shown(session.path)}, and no lock of it.`);
   }
   return report;

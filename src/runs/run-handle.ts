@@ -7,7 +7,7 @@ import { checkAlive, checkOutside, checkOwner } from '../ownership/table/run-gua
 import { NOWHERE } from '../ownership/run/scope.js';
 import { sectionOf } from '../ownership/file/section.js';
 import { isPending } from '../ownership/run/turn-work.js';
-import { noteWait, scopeWithin } from '../ownership/table/wait-graph.js';
+import { nearestAlive, noteWait, scopeWithin } from '../ownership/table/wait-graph.js';
 import {
   checkDuration,
   checkFunction,
@@ -161,10 +161,12 @@ export class RunHandle implements Run {
   /** Whoever called `park` waits for the turn, which may be code of another run, or of a section. */
   async #comeBack(waitMs: number): Promise<void> {
     const record = this.#record;
-    const { ambient } = this.#table.state;
-    const scope = scopeWithin(record, ambient.getStore() ?? NOWHERE);
-    const asking = scope.run === record ? undefined : scope.run;
-    const forget = noteWait([asking, scope.section], () => [record]);
+    const here = this.#table.state.ambient.getStore() ?? NOWHERE;
+    const scope = scopeWithin(record, here);
+    const asking = nearestAlive(here.run);
+    const forget = noteWait([asking === record ? undefined : asking, scope.section], () => [
+      record,
+    ]);
     try {
       await this.#table.parking.comeBack(record, waitMs, scope);
     } finally {

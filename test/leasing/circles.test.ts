@@ -86,6 +86,43 @@ describe('[O9] waits that could never end, among files with leases', () => {
     await parks.release();
   });
 
+  it('are refused to a run that comes back from park, where the grant closes the circle', async () => {
+    // Given: two runs of b are parked; the code of one waits for a, and whoever owns a brings the
+    // other back
+    leasing.provider.isGenerous = true;
+    const sessions = leasing.open();
+    const [a, b] = [leasing.file('a'), leasing.file('b')];
+    const [back, otherBack] = [createGate(), createGate()];
+    const ownsA = await sessions.acquire({ sessionFile: a });
+    const wantsA = await sessions.acquire({ sessionFile: b });
+    let inner: Promise<unknown> | undefined;
+    const first = wantsA.park(async () => {
+      inner = sessions.acquire({ sessionFile: a });
+      inner.catch(() => undefined);
+      await back.opened;
+    });
+    const parks = await sessions.acquire({ sessionFile: b });
+    const second = ownsA.within(() => parks.park(() => otherBack.opened));
+    await until(() => sessions.inspect().waiting.length === 1);
+    leasing.provider.isGenerous = false;
+    back.open();
+    const wish = await leasing.provider.wish(4);
+    otherBack.open();
+    await turns();
+
+    // When
+    wish.grant();
+    await first;
+
+    // Then
+    expect(await stateOf(second)).toBe('failed');
+    await assertError(second, DeadlockError);
+    await ownsA.release();
+    await parks.release();
+    await inner?.then((run) => (run as AsyncDisposable)[Symbol.asyncDispose]());
+    await wantsA.release();
+  });
+
   it('are none where another process has the file', async () => {
     // Given
     leasing.provider.isGenerous = true;

@@ -139,6 +139,52 @@ describe('endlessWait()', () => {
     expect(state).toMatchObject({ error: DEADLOCK });
   });
 
+  it('[D4] a parked run is refused its turn where whoever brings it back owns what the owner wants', async () => {
+    // Given a run on B whose code waits for A, and the owner of A, which parks another run of B
+    const sessions = stage.open();
+    const onA = await sessions.acquire({ sessionFile: A, runId: 'on-a' });
+    const parks = await sessions.acquire({ sessionFile: B, runId: 'parks' });
+    const gate = createGate();
+    const back = onA.within(() => parks.park(() => gate.opened));
+    const owner = await sessions.acquire({ sessionFile: B, runId: 'owner' });
+    const inner = sessions.acquire({ sessionFile: A, runId: 'inner', parent: owner });
+
+    // When that one comes back
+    gate.open();
+
+    // Then
+    const error = await back.catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject(DEADLOCK);
+    expect(chainOf(error)).toEqual(['owner', 'inner', 'on-a', 'parks']);
+    await onA.release();
+    await (await inner).release();
+    await owner.release();
+    await parks.release();
+  });
+
+  it('[D4] a run is refused the file of one that waits for a parked run to come back behind it', async () => {
+    // Given the owner of A, in whose context a parked run of B waits for its turn
+    const sessions = stage.open();
+    const onA = await sessions.acquire({ sessionFile: A, runId: 'on-a' });
+    const parks = await sessions.acquire({ sessionFile: B, runId: 'parks' });
+    const gate = createGate();
+    const back = onA.within(() => parks.park(() => gate.opened));
+    const owner = await sessions.acquire({ sessionFile: B, runId: 'owner' });
+    gate.open();
+    await settled();
+
+    // When the owner of B asks for A
+    const inner = sessions.acquire({ sessionFile: A, parent: owner });
+
+    // Then
+    const error = await inner.catch((thrown: unknown) => thrown);
+    expect(chainOf(error)).toEqual(['on-a', 'parks', 'owner']);
+    await owner.release();
+    await back;
+    await parks.release();
+    await onA.release();
+  });
+
   it('[D4] a wait for an end is an edge as long as one of several lasts', async () => {
     // Given a run that waits twice for the end of another, of which one wait was given up
     const sessions = stage.open();

@@ -52,9 +52,6 @@ export type Ticks = { readonly began: string } | 'gone' | 'unclear';
 /**
  * When the process or thread behind this file of the kernel began. Gone is also what is left of a
  * dead one until its parent has looked. Whatever else keeps the file from being read says nothing.
- *
- * Source: proc_pid_stat(5): the name, in brackets, may hold anything; the state is the first field
- * behind it, the start time the twentieth.
  */
 export function ticksOf(path: string): Ticks {
   let text: string;
@@ -64,10 +61,27 @@ export function ticksOf(path: string): Ticks {
     const { code = '' } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' || code === 'ESRCH' ? 'gone' : 'unclear';
   }
-  const [state = '', ...fields] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const { state, began } = fieldsOf(text);
   if (state === 'Z' || state === 'X') return 'gone';
-  const began = fields[18];
   return began === undefined ? 'unclear' : { began };
+}
+
+/** The kernel's letter for what the process or thread behind this file does; undefined if unclear. */
+export function stateLetterOf(path: string): string | undefined {
+  try {
+    return fieldsOf(readFileSync(path, 'utf8')).state;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Source: proc_pid_stat(5): the name, in brackets, may hold anything; the state is the first field
+ * behind it, the start time the twentieth.
+ */
+function fieldsOf(text: string): { state: string | undefined; began: string | undefined } {
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0], began: fields[19] };
 }
 
 function ownTicks(path: string): string | undefined {

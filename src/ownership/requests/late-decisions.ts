@@ -42,9 +42,9 @@ export class LateDecisions {
   #refuseCircles(queue: FileQueue): void {
     for (const record of queue.inOrder()) {
       const { owner } = queue;
-      if (owner === undefined || record.phase !== 'waiting' || record.isUnclaimed) continue;
-      if (ownerAround(record.asker, queue.key)) continue;
-      const chain = endlessWait(record.scope, owner);
+      if (owner === undefined || record.list === undefined || record.isUnclaimed) continue;
+      if (record.phase === 'waiting' && ownerAround(record.asker, queue.key)) continue;
+      const chain = endlessWait(record.waiter?.scope ?? record.scope, owner);
       if (chain) this.#parts.departures.stopWaiting(record, endless(record, queue, chain));
     }
   }

@@ -1,5 +1,6 @@
 import type { Holder, HoldingRun } from '../../types.js';
 import type { RunRecord } from './run-record.js';
+import type { Scope } from './scope.js';
 import type { Section } from '../file/section.js';
 
 /** What became of a request that was not granted at once, in the step that decided about it. */
@@ -24,6 +25,8 @@ export type Decision =
 
 /** Whoever waits for the grant: settled at most once. */
 export interface GrantWaiter {
+  /** In whose context that is, where it is not that of the request. */
+  readonly scope?: Scope | undefined;
   /** @param section open for a guest that was let in */
   resolve(record: RunRecord, section?: Section): void;
   reject(error: unknown): void;

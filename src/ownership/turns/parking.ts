@@ -46,7 +46,7 @@ export class Parking {
    */
   comeBack(record: RunRecord, waitMs: number, scope: Scope): Promise<RunRecord> {
     return new Promise((resolve, reject) => {
-      record.waiter = { resolve, reject };
+      record.waiter = { resolve, reject, scope };
       record.waitLimitMs = waitMs;
       record.parkedMs = monotonicMs();
       try {
