@@ -1,13 +1,13 @@
 import type { FileQueue } from '../ownership/file/file-queue.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run/run-record.js';
+import { holderElsewhere } from '../runs/elsewhere.js';
 import { untilOver } from '../runs/interrupt.js';
 import { checkNames, findRuns, hasNames } from '../runs/targets.js';
 import { asError } from '../support/as-error.js';
 import { checkBoolean, checkCount, checkDuration, checkObject } from '../support/checks.js';
 import { monotonicMs } from '../support/clock.js';
 import { describeMs } from '../support/wording.js';
-import { holderElsewhere } from './elsewhere.js';
 import { CALM_MS, detect, silenceOf } from './detect.js';
 import {
   activeFacts,

@@ -14,7 +14,8 @@ import {
   wrongType,
 } from '../support/checks.js';
 import { monotonicMs, roundedMs } from '../support/clock.js';
-import type { RunView, SessionFileLike } from '../types.js';
+import type { HolderInfo, RunView, SessionFileLike } from '../types.js';
+import { holderElsewhere } from './elsewhere.js';
 import { checkNames, findRuns, hasNames, type RunNames } from './targets.js';
 import { untilEnded } from './until-ended.js';
 
@@ -53,7 +54,7 @@ export interface InterruptOutcome {
    * - `cancelled`: it waited, and is gone.
    * - `still-running`: it was told to stop, and is not waited for, since it is the run that asks,
    *   or one that waits for it.
-   * - `not-running`: no such run is alive.
+   * - `not-running`: no such run is alive in this thread.
    * - `stale`: the run has another generation than the one that was meant; nothing was done.
    * - `ambiguous`: several runs are meant; nothing was done.
    */
@@ -65,6 +66,8 @@ export interface InterruptOutcome {
   readonly run?: RunView;
   /** The runs that are meant, where they are several: each is a target. */
   readonly candidates?: readonly RunView[];
+  /** `not-running`: who has the file elsewhere, and can be stopped only there. */
+  readonly holder?: HolderInfo;
   /** From the call to this outcome; 0 where there was nothing to wait for. */
   readonly waitedMs: number;
 }
@@ -80,7 +83,7 @@ export async function interrupt(
   const sinceMs = monotonicMs();
   const found = findRuns(table, names);
   const [record] = found;
-  if (record === undefined) return { status: 'not-running', settled: false, waitedMs: 0 };
+  if (record === undefined) return await notRunning(table, names);
   if (found.length > 1) {
     const candidates = found.map((one) => one.view());
     return { status: 'ambiguous', settled: false, candidates, waitedMs: 0 };
@@ -109,6 +112,18 @@ function check(
   const { why, settleMs } = options;
   if (why !== undefined) checkOneOf('why', why, CAUSES);
   if (settleMs !== undefined) checkDuration('settleMs', settleMs);
+}
+
+/** Nothing can be done about it here; where the file is in use elsewhere, that is told. */
+async function notRunning(table: OwnerTable, names: RunNames): Promise<InterruptOutcome> {
+  const nothing = { status: 'not-running', settled: false, waitedMs: 0 } as const;
+  try {
+    const holder = await holderElsewhere(table, names);
+    return holder === undefined ? nothing : { ...nothing, holder };
+  } catch {
+    // That it cannot be looked up changes nothing: no such run is here.
+    return nothing;
+  }
 }
 
 function isStale(

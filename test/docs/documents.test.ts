@@ -13,15 +13,13 @@ import {
   textOf,
 } from './support/markdown.js';
 
+/** A document may name a file by the end of its path. */
 const FOLDERS = [
   '',
   'src',
-  'src/ownership',
-  'src/transcript',
-  'src/runs',
-  'src/recovery',
-  'src/leases',
-  'src/leases/lock-file',
+  ...readdirSync(path.join(ROOT, 'src'), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => path.relative(ROOT, path.join(entry.parentPath, entry.name))),
 ];
 const FILE_NAME =
   /^\.?[\w-]+(?:[./-][\w-]+)*\.(?:ts|json|md|mjs|cjs|run)$|^\.?[\w-]+(?:\/[\w.-]+)*\/(?:run)?$/;
@@ -72,6 +70,16 @@ describe('ARCHITECTURE.md', () => {
     const drawn = Array.from(levels.matchAll(/^([\w.-]+)\/? /gm), ([, name = '']) => name);
 
     expect(drawn.sort()).toEqual(readdirSync(path.join(ROOT, 'src')).sort());
+  });
+
+  it('draws the rooms of the owner table', () => {
+    const [levels = ''] = codeBlocks(textOf('ARCHITECTURE.md'), '');
+    const drawn = Array.from(levels.matchAll(/^ {2}([\w.-]+)\/ /gm), ([, name = '']) => name);
+    const rooms = readdirSync(path.join(ROOT, 'src/ownership')).filter(
+      (name) => !name.includes('.'),
+    );
+
+    expect(drawn.sort()).toEqual(rooms.sort());
   });
 
   it('draws every phase of a run', () => {

@@ -1,8 +1,8 @@
 import { parseSessionFile } from '../identity/parse-input.js';
 import { resolvePath } from '../identity/resolve.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
-import { findRuns, type RunNames } from '../runs/targets.js';
 import type { HolderInfo } from '../types.js';
+import { findRuns, type RunNames } from './targets.js';
 
 /**
  * The run of another process or thread that has the file of this session, so that nothing can be
