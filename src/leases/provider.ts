@@ -29,6 +29,8 @@ export interface Lease {
    * again to the next, where this lease is given back without an `update`.
    */
   readonly died?: HolderInfo | undefined;
+  /** Set where other processes are not kept away from the file after all: why. */
+  readonly unprotected?: Error | undefined;
   /**
    * Looks where the lease is kept. Synchronous, so that it can be asked right before a write.
    *

@@ -73,7 +73,7 @@ class LockFileLeases implements LeaseProvider {
     if (!isUnwritable || this.#settings.onUnwritable === 'refuse') throw error;
     const token = (this.#tokens.get(folder) ?? 0n) + 1n;
     this.#tokens.set(folder, token);
-    const lease = new InProcessLease(token, () => {
+    const lease = new InProcessLease(token, error, () => {
       this.#leases.delete(lease);
     });
     this.#leases.add(lease);

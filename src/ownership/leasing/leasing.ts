@@ -1,7 +1,8 @@
 import { LeaseLostError } from '../../errors/lease-errors.js';
 import { SessionError } from '../../errors/session-error.js';
 import type { Lease } from '../../leases/provider.js';
-import type { HolderInfo } from '../../types.js';
+import { log } from '../../observe/deliver.js';
+import type { HolderInfo, Logger } from '../../types.js';
 import type { FileQueue } from '../file/file-queue.js';
 import { holderInfoOf } from './holder-info.js';
 import { noteHeldUntil, whatWasBefore } from './lease-history.js';
@@ -75,9 +76,17 @@ export class Leasing {
     own.isDeathUntold = lease.died !== undefined;
     own.cutOff = undefined;
     own.turns = 0;
+    if (lease.unprotected) this.#warn(queue, own.logger, lease.unprotected);
     // Others may have written meanwhile, and had the right to.
     if (queue.gate) queue.gate.isSuspect = false;
     this.#parts.came(queue);
+  }
+
+  #warn({ realPath: sessionFile }: FileQueue, logger: Logger | undefined, err: Error): void {
+    const text = 'runs begin that other processes are not kept away from';
+    this.#state.outbox.push(() => {
+      log(logger, 'warn', { err, sessionFile }, text);
+    });
   }
 
   /** Whether the next turn may begin. Where it may not, the lease is asked for. */
