@@ -2,7 +2,7 @@ import type { Holder, HolderInfo } from '../../types.js';
 import type { FileQueue } from '../file/file-queue.js';
 import { asHolder } from '../table/holder.js';
 import { howToWait } from './how-to-wait.js';
-import type { RequestParts } from './places.js';
+import type { RequestParts } from './request-parts.js';
 import { endless, queueFull, waitTimeout } from '../table/refusals.js';
 import type { RunRecord } from '../run/run-record.js';
 import type { TableState } from '../table/table-state.js';
