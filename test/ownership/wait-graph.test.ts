@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DeadlockError } from '../../src/index.js';
+import type { DeadlockError } from '../../src/index.js';
 import { createGate } from '../support/gate.js';
 import { chainOf, DEADLOCK } from './support/deadlocks.js';
 import { useStage } from './support/stage.js';
