@@ -106,6 +106,9 @@ export class OwnerTable implements ThreadTable {
       callerAborted: (record, reason) => {
         this.signals.fire(record, 'caller', reason);
       },
+      resumed: (queue) => {
+        this.requests.late.refuseCircles(queue);
+      },
       ownerChanged: (queue) => {
         this.pressure.ownerChanged(queue);
       },

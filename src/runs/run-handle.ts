@@ -4,7 +4,7 @@ import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run/run-record.js';
 import { endAfter } from '../ownership/run/ends.js';
 import { checkAlive, checkOutside, checkOwner } from '../ownership/table/run-guards.js';
-import { NOWHERE } from '../ownership/run/scope.js';
+import { NOWHERE, type Scope } from '../ownership/run/scope.js';
 import { sectionOf } from '../ownership/file/section.js';
 import { isPending } from '../ownership/run/turn-work.js';
 import { nearestAlive, noteWait, scopeWithin } from '../ownership/table/wait-graph.js';
@@ -145,21 +145,23 @@ export class RunHandle implements Run {
     while (isPending(record.work)) await this.#untilIdle();
     if (record.phase !== 'parked' || !record.isStranded) checkOwner(record, 'park');
     this.#table.parking.leave(record);
-    const outcome = await Promise.allSettled([this.#call(task)]);
-    try {
-      checkAlive(record, 'come back from park');
-      await this.#comeBack(waitMs);
-      checkAlive(record, 'come back from park');
-    } catch (error) {
-      keepOutcome(record, outcome[0], error as SessionError);
-      throw error;
-    }
-    if (outcome[0].status === 'rejected') throw outcome[0].reason;
-    return outcome[0].value;
+    return await this.#whileWaitedFor(async (scope) => {
+      const outcome = await Promise.allSettled([this.#call(task)]);
+      try {
+        checkAlive(record, 'come back from park');
+        await this.#table.parking.comeBack(record, waitMs, scope);
+        checkAlive(record, 'come back from park');
+      } catch (error) {
+        keepOutcome(record, outcome[0], error as SessionError);
+        throw error;
+      }
+      if (outcome[0].status === 'rejected') throw outcome[0].reason;
+      return outcome[0].value;
+    });
   }
 
   /** Whoever called `park` waits for the turn, which may be code of another run, or of a section. */
-  async #comeBack(waitMs: number): Promise<void> {
+  async #whileWaitedFor<T>(work: (scope: Scope) => Promise<T>): Promise<T> {
     const record = this.#record;
     const here = this.#table.state.ambient.getStore() ?? NOWHERE;
     const scope = scopeWithin(record, here);
@@ -168,7 +170,7 @@ export class RunHandle implements Run {
       record,
     ]);
     try {
-      await this.#table.parking.comeBack(record, waitMs, scope);
+      return await work(scope);
     } finally {
       forget();
     }

@@ -12,6 +12,7 @@ export async function drain(isBusy: () => boolean = () => false): Promise<void> 
 /** Moves fake time; between any two timers everything that is ready goes on, as in real life. */
 export async function advanceFakeTime(ms: number, isBusy?: () => boolean): Promise<void> {
   const end = createGate();
+  // A timer of the fake clock, as all that are waited for here.
   setTimeout(() => {
     end.open();
   }, ms);

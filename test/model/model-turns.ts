@@ -64,7 +64,8 @@ export class ModelTurns {
   }
 
   grant(run: ModelRun): void {
-    this.counters[run.phase === 'parked' ? 'resumed' : 'granted'] += 1;
+    const isResumed = run.phase === 'parked';
+    this.counters[isResumed ? 'resumed' : 'granted'] += 1;
     if (run.back) this.resumed.push(run.back.park);
     run.back = undefined;
     run.phase = 'active';
@@ -72,7 +73,18 @@ export class ModelTurns {
     run.generation += 1;
     run.grantedMs = run.progressMs = this.nowMs;
     run.hasYielded = false;
+    if (isResumed) this.refuseCircles(run);
     this.press();
+  }
+
+  /** What the run had asked for while it was parked may wait for whoever waits for it now. */
+  refuseCircles(owner: ModelRun): void {
+    for (const waiter of this.line(owner.spec.file)) {
+      const isInside = waiter.phase === 'waiting' && ancestry(waiter.asker).includes(owner);
+      if (isInside || !this.isEndless(waiter.back ? waiter : waiter.asker, owner)) continue;
+      if (waiter.back) this.failToComeBack(waiter, 'ERR_SESSION_DEADLOCK');
+      else this.giveUp(waiter, 'refused', 'ERR_SESSION_DEADLOCK');
+    }
   }
 
   handOver(file: number): void {

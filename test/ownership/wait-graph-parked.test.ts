@@ -96,4 +96,51 @@ describe('endlessWait(), of parked runs', () => {
     await parks.release();
     await onA.release();
   });
+
+  it('[D4] whoever waits behind a parked run is refused where its grant closes the circle', async () => {
+    // Given a parked run whose code waits for A, and the owner of A, who waits for B behind another
+    const sessions = stage.open();
+    const onA = await sessions.acquire({ sessionFile: A, runId: 'on-a' });
+    const parks = await sessions.acquire({ sessionFile: B, runId: 'parks' });
+    const gate = createGate();
+    let inner: Promise<unknown> | undefined;
+    const back = parks.park(async () => {
+      inner = sessions.acquire({ sessionFile: A, runId: 'inner' });
+      await gate.opened;
+    });
+    const owner = await sessions.acquire({ sessionFile: B });
+    const waits = sessions.acquire({ sessionFile: B, parent: onA });
+    waits.catch(() => {});
+    gate.open();
+    await settled();
+
+    // When the parked run has its turn again
+    await owner.release();
+    await back;
+
+    // Then
+    const error = await waits.catch((thrown: unknown) => thrown);
+    expect(chainOf(error)).toEqual(['parks', 'inner', 'on-a']);
+    await onA.release();
+    await ((await inner) as { release(): Promise<void> }).release();
+    await parks.release();
+  });
+
+  it('[D4] what a parked run does is refused the file of whoever waits for that', async () => {
+    // Given the owner of A, in whose context another run is parked
+    const sessions = stage.open();
+    const onA = await sessions.acquire({ sessionFile: A, runId: 'on-a' });
+    const parks = await sessions.acquire({ sessionFile: B, runId: 'parks' });
+
+    // When the parked task asks for A
+    const parked = onA.within(() =>
+      parks.park(() => sessions.acquire({ sessionFile: A, parent: parks })),
+    );
+
+    // Then
+    const error = await parked.catch((thrown: unknown) => thrown);
+    expect(chainOf(error)).toEqual(['on-a', 'parks']);
+    await parks.release();
+    await onA.release();
+  });
 });

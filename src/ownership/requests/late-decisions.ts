@@ -35,11 +35,14 @@ export class LateDecisions {
       this.#wait(queue, record, owner);
       waiting += 1;
     }
-    this.#refuseCircles(queue);
+    this.refuseCircles(queue);
   }
 
-  /** There was no owner to wait for when these came. A place in the queue is no wait yet. */
-  #refuseCircles(queue: FileQueue): void {
+  /**
+   * A grant may close a circle: when these came there was no owner to wait for, or another one. A
+   * place in the queue is no wait yet.
+   */
+  refuseCircles(queue: FileQueue): void {
     for (const record of queue.inOrder()) {
       const { owner } = queue;
       if (owner === undefined || record.list === undefined || record.isUnclaimed) continue;

@@ -21,6 +21,8 @@ export interface TurnWatchers {
   over(record: RunRecord): void;
   /** Another limit counts for the turn from now on. */
   limitMoved(record: RunRecord): void;
+  /** A parked run has its turn again: whoever waits now waits for all that it waits for. */
+  resumed(queue: FileQueue): void;
   /** The file has a new owner, or nobody waits any more. */
   ownerChanged(queue: FileQueue): void;
   /** The caller's signal of a parked run has fired, and its listener was not called yet. */
@@ -232,12 +234,14 @@ export class Turns {
     queue.remove(record);
     const waiter = record.waiter;
     record.waiter = undefined;
+    const isResumed = record.phase === 'parked';
     this.grant(queue, record, nowMs);
     const enter = (): void => {
       waiter?.resolve(record);
     };
     if (queue.exclusion === undefined) enter();
     else queue.exclusion.enter(enter);
+    if (isResumed) this.#watchers.resumed(queue);
     this.#departures.tellFree(queue);
     this.#watchers.ownerChanged(queue);
   }
