@@ -33,7 +33,7 @@ describe('a run that no lock protects, as its host has allowed', () => {
           err: expect.objectContaining({ reason: 'not-writable', systemCode: 'EROFS' }) as Error,
           sessionFile: dir.join('a.jsonl'),
         },
-        'runs begin that other processes are not kept away from',
+        'other processes are not kept away from this file',
       ],
     ]);
     await sessions.close();

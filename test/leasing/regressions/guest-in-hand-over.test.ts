@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { until, waitBehind } from '../../runs/support/sessions.js';
 import { turns, useLeasing } from '../support/leasing.js';
-import { GUEST_LINE, guestInside } from './support/guest-inside.js';
+import { GUEST_LINE, guestInside } from '../support/guest-inside.js';
 
 describe('a guest in its section when the turn of its owner ends', () => {
   const leasing = useLeasing();

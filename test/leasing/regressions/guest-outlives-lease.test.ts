@@ -2,7 +2,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { stateOf, typesOf, waitBehind } from '../../runs/support/sessions.js';
 import { useLeasing } from '../support/leasing.js';
-import { guestInside } from './support/guest-inside.js';
+import { guestInside } from '../support/guest-inside.js';
 
 /** What another process writes while it has the file. */
 const THEIRS = '{"theirs":1}\n';

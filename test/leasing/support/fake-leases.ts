@@ -1,8 +1,9 @@
-import { LeaseLostError, LeaseUnavailableError } from '../../../src/errors/lease-errors.js';
+import { LeaseUnavailableError } from '../../../src/errors/lease-errors.js';
 import type { Lease, LeaseProvider, LeaseRequest } from '../../../src/leases/provider.js';
 import type { HolderInfo, SessionFile } from '../../../src/types.js';
 import { until } from '../../runs/support/sessions.js';
 import type { Gate } from '../../support/gate.js';
+import { FakeLease } from './fake-lease.js';
 import { someoneElse } from './someone-else.js';
 
 /** One call of `acquire`: the test says what becomes of it, and when. */
@@ -59,64 +60,6 @@ export class FakeWish {
   /** Another process has the file. */
   held(holder: HolderInfo | undefined = someoneElse()): void {
     this.request.onHeld?.(holder);
-  }
-}
-
-export class FakeLease implements Lease {
-  state: 'held' | 'lost' | 'released' = 'held';
-  isWantedElsewhere = false;
-  /** What `isHeld` throws from now on. */
-  question: Error | undefined;
-  readonly updates: HolderInfo[] = [];
-  releases = 0;
-  /** `onLost` was called. */
-  isLossTold = false;
-  readonly fencingToken: bigint;
-  readonly died?: HolderInfo;
-  readonly wish: FakeWish;
-  readonly #provider: FakeLeases;
-
-  constructor(provider: FakeLeases, wish: FakeWish, died: HolderInfo | undefined) {
-    this.#provider = provider;
-    this.wish = wish;
-    this.fencingToken = provider.nextToken();
-    if (died) this.died = died;
-  }
-
-  isHeld(): boolean {
-    if (this.question) throw this.question;
-    return this.state === 'held';
-  }
-
-  isWanted(): boolean {
-    return this.isWantedElsewhere;
-  }
-
-  /** Not `async`: what it throws, it throws in the call. */
-  update(holder: HolderInfo): Promise<void> {
-    this.updates.push(holder);
-    return this.#provider.onUpdate?.(this) ?? Promise.resolve();
-  }
-
-  release(): Promise<void> {
-    this.releases += 1;
-    if (this.state === 'held') this.state = 'released';
-    return this.#provider.onRelease?.(this) ?? Promise.resolve();
-  }
-
-  /** Another process has taken the file over, and this one is not told yet. */
-  vanish(): LeaseLostError {
-    this.state = 'lost';
-    const { path: sessionFile } = this.wish.file;
-    return new LeaseLostError({ sessionFile, fencingToken: this.fencingToken, by: someoneElse() });
-  }
-
-  /** ... and this one is told. */
-  lose(): LeaseLostError {
-    const error = this.vanish();
-    this.isLossTold = true;
-    this.wish.request.onLost(error);
-    return error;
   }
 }
 

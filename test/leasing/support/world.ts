@@ -5,7 +5,8 @@ import { OwnerTable } from '../../../src/ownership/owner-table.js';
 import { useTable } from '../../model/fresh-table.js';
 import { expectBalanced, loopTurn, until } from '../../runs/support/sessions.js';
 import { createGate, type Gate } from '../../support/gate.js';
-import { FakeLease, FakeLeases } from './fake-leases.js';
+import { FakeLease } from './fake-lease.js';
+import { FakeLeases } from './fake-leases.js';
 
 /** A run in somebody's hands. */
 interface Held {

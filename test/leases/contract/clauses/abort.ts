@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Clause } from '../contestants.js';
-import { ask, assertFree, take, turns, within } from '../support/asking.js';
+import { ask, assertFree, lineUp, take, turns, within } from '../support/asking.js';
 
 const REASON = new Error('the reason of the signal');
 
@@ -9,10 +9,7 @@ export const ABORT: readonly Clause[] = [
     name: 'abort-reason',
     title: 'an abort ends a wait with the reason of its signal',
     check: async (contestants) => {
-      const file = contestants.file();
-      await take(contestants, await contestants.open(), file);
-      const waiting = ask(await contestants.open(), file);
-      await turns();
+      const { waiting } = await lineUp(contestants);
 
       waiting.controller.abort(REASON);
       await contestants.settle();
@@ -24,10 +21,7 @@ export const ABORT: readonly Clause[] = [
     name: 'abort-at-once',
     title: 'an abort ends a wait at once, whatever the holder does',
     check: async (contestants) => {
-      const file = contestants.file();
-      await take(contestants, await contestants.open(), file);
-      const waiting = ask(await contestants.open(), file);
-      await turns();
+      const { waiting } = await lineUp(contestants);
 
       waiting.controller.abort(REASON);
       await turns();
@@ -55,10 +49,7 @@ export const ABORT: readonly Clause[] = [
     title: 'a wait that was aborted keeps nobody from the file',
     check: async (contestants) => {
       // Given
-      const file = contestants.file();
-      const lease = await take(contestants, await contestants.open(), file);
-      const waiting = ask(await contestants.open(), file);
-      await turns();
+      const { file, lease, waiting } = await lineUp(contestants);
 
       // When
       waiting.controller.abort(REASON);
@@ -74,10 +65,7 @@ export const ABORT: readonly Clause[] = [
     title: 'an abort that crosses the grant leaves a lease or a file that is free',
     check: async (contestants) => {
       // Given
-      const file = contestants.file();
-      const lease = await take(contestants, await contestants.open(), file);
-      const waiting = ask(await contestants.open(), file);
-      await turns();
+      const { file, lease, waiting } = await lineUp(contestants);
 
       // When
       const release = lease.release();

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Clause } from '../contestants.js';
-import { ask, granted, holder, take, turns, within } from '../support/asking.js';
+import { granted, holder, lineUp, take, within } from '../support/asking.js';
 
 export const DEATH: readonly Clause[] = [
   {
     name: 'dead-holder-followed',
     title: '[X3] a wait ends with the lease when the holder dies',
     check: async (contestants) => {
-      const file = contestants.file();
-      await take(contestants, await contestants.open(), file);
-      const waiting = ask(await contestants.open(), file);
-      await turns();
+      const { file, waiting } = await lineUp(contestants);
 
       await contestants.presumeDead(file);
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Clause } from '../contestants.js';
-import { ask, granted, take, turns, within } from '../support/asking.js';
+import { ask, granted, lineUp, take, within } from '../support/asking.js';
 
 export const TOKENS: readonly Clause[] = [
   {
@@ -41,10 +41,7 @@ export const TOKENS: readonly Clause[] = [
     title: '[I7] whoever waited has a higher token than the holder that let it in',
     check: async (contestants) => {
       // Given
-      const file = contestants.file();
-      const first = await take(contestants, await contestants.open(), file);
-      const waiting = ask(await contestants.open(), file);
-      await turns();
+      const { file, lease: first, waiting } = await lineUp(contestants);
 
       // When
       await within(contestants, first.release(), 'the end of a release');

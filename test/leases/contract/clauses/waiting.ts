@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { LeaseUnavailableError } from '../../../../src/errors/lease-errors.js';
 import type { Clause } from '../contestants.js';
-import { ask, granted, refused, take, turns, within } from '../support/asking.js';
+import { ask, granted, lineUp, refused, take, turns, within } from '../support/asking.js';
 
 /** So often somebody may take a file again before others who wait for it. */
 const MOST_IN_A_ROW = 3;
@@ -11,10 +11,7 @@ export const WAITING: readonly Clause[] = [
     name: 'handed-on',
     title: 'a wait ends with the lease when the holder gives it back',
     check: async (contestants) => {
-      const file = contestants.file();
-      const lease = await take(contestants, await contestants.open(), file);
-      const waiting = ask(await contestants.open(), file);
-      await turns();
+      const { lease, waiting } = await lineUp(contestants);
 
       await within(contestants, lease.release(), 'the end of a release');
 

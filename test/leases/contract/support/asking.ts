@@ -125,6 +125,22 @@ export async function take(
   return await granted(contestants, ask(provider, file, asking), 'a file that nobody has');
 }
 
+/** A file with a holder, and somebody who waits behind it. */
+export interface Line {
+  readonly file: SessionFile;
+  /** Of the holder. */
+  readonly lease: Lease;
+  readonly waiting: Ask;
+}
+
+export async function lineUp(contestants: Contestants): Promise<Line> {
+  const file = contestants.file();
+  const lease = await take(contestants, await contestants.open(), file);
+  const waiting = ask(await contestants.open(), file);
+  await turns();
+  return { file, lease, waiting };
+}
+
 /** Somebody new gets this file at once. */
 export async function assertFree(
   contestants: Contestants,

@@ -1,15 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
-import { explore } from '../support/explore.js';
-import { usePlayedDisk } from '../support/played.js';
+import { explore } from './support/explore.js';
+import { usePlayedDisk } from './support/played.js';
 import { SMALL } from './scenarios.js';
 
 vi.mock(
   import('../../../../src/leases/lock-file/liveness.js'),
-  async () => (await import('../support/judged.js')) as never,
+  async () => (await import('./support/judged.js')) as never,
 );
 vi.mock(
   import('../../../../src/leases/lock-file/identity.js'),
-  async () => (await import('../support/judged.js')) as never,
+  async () => (await import('./support/judged.js')) as never,
 );
 
 /** More in a run of its own: STATES=500000. */

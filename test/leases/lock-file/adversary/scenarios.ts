@@ -1,4 +1,4 @@
-import type { Scenario } from '../support/explore.js';
+import type { Scenario } from './support/scenario.js';
 
 const ONCE = ['acquire', 'release'] as const;
 const AGAIN = ['acquire', 'release', 'acquire'] as const;

@@ -1,16 +1,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { type Scenario, wander } from '../support/explore.js';
-import { usePlayedDisk } from '../support/played.js';
+import { wander } from './support/explore.js';
+import { usePlayedDisk } from './support/played.js';
+import type { Scenario } from './support/scenario.js';
 import { LARGE } from './scenarios.js';
 
 vi.mock(
   import('../../../../src/leases/lock-file/liveness.js'),
-  async () => (await import('../support/judged.js')) as never,
+  async () => (await import('./support/judged.js')) as never,
 );
 vi.mock(
   import('../../../../src/leases/lock-file/identity.js'),
-  async () => (await import('../support/judged.js')) as never,
+  async () => (await import('./support/judged.js')) as never,
 );
 
 /** More in a run of its own: WALKS=5000. */

@@ -1,5 +1,5 @@
 import type { HolderInfo } from '../../../../src/types.js';
-import type { FakeLease } from '../../support/fake-leases.js';
+import type { FakeLease } from '../../support/fake-lease.js';
 
 /**
  * The death that a provider tells with the lease after this one: the same again, unless it was told

@@ -1,5 +1,5 @@
-import type { Coordinator } from '../../../../src/index.js';
-import { createGate } from '../../../support/gate.js';
+import type { Coordinator } from '../../../src/index.js';
+import { createGate } from '../../support/gate.js';
 
 /** A guest in the middle of its section, which appends one record when the test lets it go on. */
 export interface GuestInside {

@@ -1,11 +1,11 @@
-import { removeLock } from '../../../../src/leases/lock-file/clear.js';
-import { Ledger } from '../../../../src/leases/lock-file/ledger.js';
-import { lookAt } from '../../../../src/leases/lock-file/look.js';
-import { encodeRecord } from '../../../../src/leases/lock-file/record.js';
+import { removeLock } from '../../../../../src/leases/lock-file/clear.js';
+import { Ledger } from '../../../../../src/leases/lock-file/ledger.js';
+import { lookAt } from '../../../../../src/leases/lock-file/look.js';
+import { encodeRecord } from '../../../../../src/leases/lock-file/record.js';
 import { beOn, verdictOn } from './judged.js';
-import { holderOf } from './records.js';
+import { holderOf } from '../../support/records.js';
 import { type Advanced, advance, type HowToStep, type Task, tell } from './stepper.js';
-import type { MemoryDisk } from './memory-disk.js';
+import type { MemoryDisk } from '../../support/memory-disk.js';
 
 /** `acquire` is one attempt; `doctor` removes the folder where nobody has the file. */
 export type Deed = 'acquire' | 'release' | 'update' | 'doctor';

@@ -1,5 +1,5 @@
-import { lockDisk } from '../../../../src/leases/lock-file/lock-disk.js';
-import type { MemoryDisk } from './memory-disk.js';
+import { lockDisk } from '../../../../../src/leases/lock-file/lock-disk.js';
+import type { MemoryDisk } from '../../support/memory-disk.js';
 
 /** What one call answered: it is answered the same when its program is run again. */
 type Answer = { readonly value: unknown } | { readonly error: unknown };

@@ -2,30 +2,15 @@ import { describe, expect, it } from 'vitest';
 import {
   type ContentLeft,
   FILE_CHANGES,
-  OwnerWaitTimeoutError,
   RotateRefusedError,
-  RunInterruptedError,
-  TakeoverError,
   TranscriptIoError,
-} from '../src/index.js';
+} from '../../src/index.js';
+import { TRANSCRIPT_ERRORS } from './rows/transcript-errors.js';
+import { describeErrors } from './support/describe-errors.js';
+import { FILE } from './support/facts.js';
+import { takeover } from './support/takeover.js';
 
-const FILE = '/srv/agent/family.jsonl';
-
-type TakeoverFacts = ConstructorParameters<typeof TakeoverError>[0];
-
-function takeover(facts: Partial<TakeoverFacts> = {}): TakeoverError {
-  return new TakeoverError({
-    sessionFile: FILE,
-    runId: 'r-1',
-    change: 'appended',
-    by: 'unknown',
-    expected: { exists: true, sizeBytes: 4_810 },
-    seen: { exists: true, sizeBytes: 5_013 },
-    writes: { count: 2, bytes: 410, endBytes: 4_810 },
-    startBytes: 4_400,
-    ...facts,
-  });
-}
+describeErrors(TRANSCRIPT_ERRORS);
 
 describe('a TakeoverError', () => {
   it.each(FILE_CHANGES)('[F10] says in words that the file was %s', (change) => {
@@ -85,7 +70,12 @@ describe('a TranscriptIoError', () => {
   ])('[F10] that left $content content says so: try again? $retry', ({ content, says, retry }) => {
     const cause = new Error('EIO: i/o error, write');
 
-    const error = new TranscriptIoError({ sessionFile: FILE, action: 'append to', content, cause });
+    const error = new TranscriptIoError({
+      sessionFile: FILE,
+      action: 'append to',
+      content,
+      cause,
+    });
 
     expect(error.message).toContain(says);
     expect(error.message).toMatch(/\(EIO: i\/o error, write\)$/);
@@ -104,56 +94,5 @@ describe('a RotateRefusedError', () => {
     const error = new RotateRefusedError({ sessionFile: FILE, nextFile, reason });
 
     expect(error).toMatchObject({ reason, nextFile, retry });
-  });
-});
-
-describe('a RunInterruptedError', () => {
-  it('[V2] [V3] after a takeover tells all of it, to developers and to persons', () => {
-    const cause = takeover();
-
-    const error = new RunInterruptedError({
-      sessionFile: FILE,
-      runId: 'r-1',
-      why: 'takeover',
-      settleMs: 15_000,
-      cause,
-    });
-
-    expect(error.message).toContain('was told to stop (takeover)');
-    expect(error.message).toContain(cause.message);
-    expect(error.userMessage).toBe(cause.userMessage);
-  });
-
-  it('[V2] of a window names the window and says what follows from it', () => {
-    const { message } = new RunInterruptedError({
-      sessionFile: FILE,
-      runId: 'r-1',
-      why: 'timeout',
-      settleMs: 15_000,
-      subject: 'Maintenance of run r-1',
-      detail: 'its deadline of 20 s has passed',
-    });
-
-    expect(message).toBe(
-      `Maintenance of run r-1 on "${FILE}" was told to stop (timeout): its deadline of 20 s has passed`,
-    );
-  });
-});
-
-describe('an OwnerWaitTimeoutError at the gate', () => {
-  it('[V1] [V2] names what was wanted, and the section that was open', () => {
-    const { message } = new OwnerWaitTimeoutError({
-      sessionFile: FILE,
-      action: 'write as a guest to',
-      openSection: 'a wrapped write',
-      waitMs: 30_000,
-      position: 1,
-      queueLength: 2,
-    });
-
-    expect(message).toBe(
-      `Cannot write as a guest to "${FILE}" within 30 s: it was number 1 of 2 waiting; ` +
-        'a wrapped write is open at its gate',
-    );
   });
 });

@@ -1,6 +1,6 @@
-import type { Judgement } from '../../../../src/leases/lock-file/liveness.js';
-import type { ProcessIdentity } from '../../../../src/leases/lock-file/identity.js';
-import { holderOf } from './records.js';
+import type { Judgement } from '../../../../../src/leases/lock-file/liveness.js';
+import type { ProcessIdentity } from '../../../../../src/leases/lock-file/identity.js';
+import { holderOf } from '../../support/records.js';
 import { tell } from './stepper.js';
 import type { Contender } from './world.js';
 
