@@ -1,7 +1,8 @@
 /** A process that takes and gives back files, by leases or by proper-lockfile; see lease-players.ts. */
 import { resolveSessionFileSync } from 'penholder';
-import { type Lease, lockFileLeases } from 'penholder/lock-file';
+import { lockFileLeases } from 'penholder/lock-file';
 import lockfile from 'proper-lockfile';
+import { REQUEST } from './lease-request.js';
 
 /** What a player is asked for. */
 export interface Wish {
@@ -26,34 +27,12 @@ function reply(id: number, atNs: bigint, isWaiting?: true): void {
   process.send?.({ id, atNs: String(atNs), ...(isWaiting && { isWaiting }) } satisfies Reply);
 }
 
-async function lease({ id, file }: Wish): Promise<Lease> {
-  const { pid } = process;
-  return await leases.acquire(resolveSessionFileSync(file), {
-    holder: {
-      instanceId: String(pid),
-      runId: 'bench',
-      kind: 'person',
-      pid,
-      threadId: 0,
-      host: 'here',
-      processStartedAtMs: 0,
-      acquiredAtMs: 0,
-    },
-    wait: true,
-    signal: new AbortController().signal,
-    onLost: (cause) => {
-      throw cause;
-    },
-    onHeld: () => {
-      reply(id, process.hrtime.bigint(), true);
-    },
-  });
-}
-
-async function acquire(wish: Wish): Promise<void> {
-  const { id, file, properly } = wish;
+async function acquire({ id, file, properly }: Wish): Promise<void> {
   if (properly === undefined) {
-    const taken = await lease(wish);
+    const onHeld = (): void => {
+      reply(id, process.hrtime.bigint(), true);
+    };
+    const taken = await leases.acquire(resolveSessionFileSync(file), { ...REQUEST, onHeld });
     reply(id, process.hrtime.bigint());
     held.set(file, () => taken.release());
     return;

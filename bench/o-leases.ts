@@ -2,12 +2,13 @@
 import fs from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { createCoordinator, resolveSessionFileSync } from 'penholder';
-import { type Lease, type LeaseRequest, lockFileLeases } from 'penholder/lock-file';
+import { type Lease, lockFileLeases } from 'penholder/lock-file';
 import lockfile from 'proper-lockfile';
 import { inUnit, median, ratioIn, samplesOf, times } from './figures.js';
 import type { Plan, Report, Row, Scenario, Table, Target } from './figures.js';
 import { compare, type Contestant } from './harness.js';
 import { handOvers, newFile, Player, recoveries } from './lease-players.js';
+import { REQUEST } from './lease-request.js';
 import { inFolder, RECORD } from './transcripts.js';
 
 const HAND_OVERS = 150;
@@ -31,24 +32,6 @@ const LEASED_RUN = 'penholder run and append, with leases';
 
 const EVERY_10_MS = { retries: { retries: 10_000, minTimeout: 10, maxTimeout: 10, factor: 1 } };
 const ITS_DEFAULTS = { retries: { retries: 10 } };
-
-const REQUEST: LeaseRequest = {
-  holder: {
-    instanceId: 'bench',
-    runId: 'bench',
-    kind: 'person',
-    pid: process.pid,
-    threadId: 0,
-    host: 'here',
-    processStartedAtMs: 0,
-    acquiredAtMs: 0,
-  },
-  wait: true,
-  signal: new AbortController().signal,
-  onLost: (cause) => {
-    throw cause;
-  },
-};
 
 async function freeFile(folder: string, plan: Plan): Promise<Table> {
   const leases = lockFileLeases();

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { runChild, startChild, type StartedChild } from '../support/child.js';
+import { startProcess } from '../leases/processes/support/actor.js';
 import { useTempDir } from '../support/temp-dir.js';
 import { close, count, open, repair } from './support/processes.js';
 
@@ -63,6 +64,25 @@ describe('a session file that two processes use', () => {
       { cutOff: 'other' },
       { from: 'this' },
     ]);
+  });
+
+  it('[X5] is repaired for whom it was cut off, though a process came between and never began', async () => {
+    // Given a process that was killed in its turn, and one that was killed before a turn of its own
+    const sessionFile = dir.join('session.jsonl');
+    await kill(await startHolding(sessionFile));
+    const between = await startProcess(sessionFile);
+    await between.ask('acquire', { runId: 'between', isTurn: false });
+    await between.kill();
+
+    // When the next run repairs before it works
+    const previous = await opened.sessions.run({ sessionFile }, async (run) => {
+      await repair(run);
+      return run.previous;
+    });
+
+    // Then it was told of the first, and each line is whole
+    expect(previous).toMatchObject({ runId: 'other', end: 'died' });
+    expect(readFileSync(sessionFile, 'utf8')).toBe('{"from":"other"}\n{"cutOff":"other"}\n');
   });
 
   it('repairs nothing where the run before ended well', async () => {

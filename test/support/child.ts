@@ -7,6 +7,8 @@ import { onTestFinished } from 'vitest';
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 export interface ChildOptions {
+  /** The script and all that it imports; it starts sooner. @defaultValue false */
+  readonly isJavaScript?: boolean;
   readonly args?: readonly string[];
   readonly execArgv?: readonly string[];
   readonly cwd?: string;
@@ -40,7 +42,7 @@ function collect(stream: NodeJS.ReadableStream | null): () => string {
 export function startChild(script: string | URL, options: ChildOptions = {}): StartedChild {
   const child = fork(script, options.args ?? [], {
     execPath: process.execPath,
-    execArgv: ['--import', TSX, ...(options.execArgv ?? [])],
+    execArgv: [...(options.isJavaScript ? [] : ['--import', TSX]), ...(options.execArgv ?? [])],
     env: { ...process.env, ...options.env },
     timeout: options.timeoutMs ?? 15_000,
     killSignal: 'SIGKILL',

@@ -1,5 +1,6 @@
 import { access, readdir, realpath } from 'node:fs/promises';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, type RunnerTestSuite, vi } from 'vitest';
+import { getHooks } from 'vitest/suite';
 import { createCountingController } from './counting-signal.js';
 import { useFakeTime } from './fake-time.js';
 import { createGate } from './gate.js';
@@ -53,11 +54,20 @@ describe('useFakeTime()', () => {
     expect(performance.now() - monotonicMs).toBe(1_000);
   });
 
-  // A test that must fail: the timer it leaves behind is what the guard is for.
-  it.fails('fails a test that leaves a timer', () => {
+  it('fails a test that leaves a timer', async (context) => {
+    // Given what happens at the end of each test of this block, and one that leaves a timer
+    const suite = context.task.suite as RunnerTestSuite;
+    const [endOfTest] = getHooks(suite).afterEach;
     setTimeout(() => {}, 1_000);
 
-    expect(vi.getTimerCount()).toBe(1);
+    // When it ends
+    const ended = (async () => endOfTest?.(context, suite))();
+
+    // Then it fails, and nothing keeps its timer
+    await expect(ended).rejects.toThrow('The test left 1 timer(s) scheduled.');
+    expect(vi.isFakeTimers()).toBe(false);
+    // For the end of this test.
+    vi.useFakeTimers();
   });
 });
 

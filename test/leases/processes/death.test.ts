@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { useTempDir } from '../../support/temp-dir.js';
-import { holderAndWaiter, startProcess } from './support/actor.js';
-import { killInTurn } from './support/scenes.js';
+import { holderAndWaiter, type ProcessActor, startProcess } from './support/actor.js';
+import { acquireAndDie, killInTurn } from './support/scenes.js';
 
 describe('a holder that is killed', { timeout: 40_000 }, () => {
   const dir = useTempDir();
@@ -61,6 +61,39 @@ describe('a holder that is killed', { timeout: 40_000 }, () => {
     expect(later.died).toEqual({ runId: 'first', startBytes: 77 });
   });
 
+  it('[X5] is told of, and not those who came after it and died before a turn of theirs began', async () => {
+    // Given a process that died in its turn, and two more that died one after the other with its file
+    const sessionFile = dir.join('s.jsonl');
+    const [first, second, third, next] = await startFour(sessionFile);
+    await first.ask('acquire', { runId: 'first', startBytes: 77 });
+    await first.kill();
+    const told = await acquireAndDie([second, third], false);
+
+    // When the next run asks
+    const lease = await next.ask('acquire', { runId: 'next', wait: false });
+
+    // Then all were told of the one whose turn was cut off
+    const died = { runId: 'first', startBytes: 77 };
+    expect(told).toEqual([died, died]);
+    expect(lease.died).toEqual(died);
+    expect(lease.diedPid).toBe(first.process.pid);
+  });
+
+  it('[X5] is told of until a turn has begun, and then whoever died in that one', async () => {
+    // Given a process that died in its turn, and another that died in the turn after it
+    const sessionFile = dir.join('s.jsonl');
+    const [first, second, next] = await startFour(sessionFile);
+    await first.ask('acquire', { runId: 'first', startBytes: 77 });
+    await first.kill();
+    await acquireAndDie([second], true);
+
+    // When the next run asks
+    const lease = await next.ask('acquire', { runId: 'next', wait: false });
+
+    // Then it is told of the second
+    expect(lease.died).toMatchObject({ runId: `of ${second.process.pid}` });
+  });
+
   it('[F9] [V7] is not shown as holder any more, and looking takes nothing', async () => {
     // Given a process that died with the file
     const { holder, waiter, taken } = await holderAndWaiter(dir.join('s.jsonl'));
@@ -93,3 +126,10 @@ describe('a holder that is killed', { timeout: 40_000 }, () => {
     expect(new Set(tokens).size).toBe(4);
   });
 });
+
+async function startFour(sessionFile: string): Promise<Four> {
+  const start = (): Promise<ProcessActor> => startProcess(sessionFile);
+  return await Promise.all([start(), start(), start(), start()]);
+}
+
+type Four = [ProcessActor, ProcessActor, ProcessActor, ProcessActor];

@@ -4,7 +4,8 @@ import { type TempDir, useTempDir } from '../../support/temp-dir.js';
 import { resolveSessionFileSync } from '../../../src/identity/session-file.js';
 import { lockFileLeases } from '../../../src/leases/lock-file/lock-file-leases.js';
 import { thisThread } from '../../../src/support/this-process.js';
-import { readJournal, startContender, startTogether } from './support/contenders.js';
+import { type StartContender, startTogether, useContenders } from './support/contenders.js';
+import { readJournal } from './support/journal.js';
 
 const AT_ONCE = 4;
 /** The claim that counts, and the one that it followed. */
@@ -12,17 +13,18 @@ const MOST_LEFT = 2;
 
 describe('a process that is killed at any point of taking a file and giving it back', () => {
   const dir = useTempDir();
+  const start = useContenders();
 
   it(
     '[L4] [L6] [X3] leaves the file to the next, with a higher token and nothing in the way',
     { timeout: 90_000 },
     async () => {
       // Given how often a process asks something of the disk while it takes a file twice
-      const count = await callsOfTheDisk(dir);
+      const count = await callsOfTheDisk(dir, start);
 
       // When one process each is killed before each of these calls, and another asks for the file
       const points = Array.from({ length: count }, (_, index) => index + 1);
-      const outcomes = await inBatches(points, (point) => dieAt(dir, point));
+      const outcomes = await inBatches(points, (point) => dieAt(dir, start, point));
 
       // Then it gets it
       const wrong = outcomes.filter(
@@ -34,8 +36,8 @@ describe('a process that is killed at any point of taking a file and giving it b
   );
 });
 
-async function callsOfTheDisk(dir: TempDir): Promise<number> {
-  const contender = await startContender(dir.join('all.jsonl'), dir.join('all'), 'die');
+async function callsOfTheDisk(dir: TempDir, start: StartContender): Promise<number> {
+  const contender = await start(dir.join('all.jsonl'), dir.join('all'), 'die');
   startTogether([contender]);
   return (await contender.count).diskCalls;
 }
@@ -48,10 +50,10 @@ interface Outcome {
   readonly left: number;
 }
 
-async function dieAt(dir: TempDir, point: number): Promise<Outcome> {
+async function dieAt(dir: TempDir, start: StartContender, point: number): Promise<Outcome> {
   const sessionFile = dir.join(`${point}.jsonl`);
   const journal = dir.join(`journal ${point}`);
-  const contender = await startContender(sessionFile, journal, 'die', String(point));
+  const contender = await start(sessionFile, journal, 'die', String(point));
   startTogether([contender]);
   const { signal } = await contender.finished;
   // A folder in which nothing is yet may be another program's: that one is waited for.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { useTempDir } from '../../support/temp-dir.js';
 import { holderAndWaiter } from './support/actor.js';
-import { STALLS, standStill, whileTimePasses } from './support/scenes.js';
+import { STALLS, standStill, untilBeats, whileTimePasses } from './support/scenes.js';
 
 const EXPIRE_MS = 3_000;
 
@@ -31,13 +31,13 @@ describe.each(Object.entries(STALLS))('a holder that %s', { timeout: 40_000 }, (
     const options = { expireMs: EXPIRE_MS };
     const { holder, waiter, taken } = await holderAndWaiter(dir.join('s.jsonl'), options);
     const goOn = await standStill(holder, stall, dir.join('go'));
-    await taken;
+    const next = await taken;
     await goOn();
 
-    // When it gives back what it has not any more, and its next heartbeats come
+    // When it gives back what it has not any more, and its next heartbeats would come
     const lost = await holder.once('lost');
     await holder.ask('release');
-    await whileTimePasses(1_500);
+    await untilBeats(dir.join('s.jsonl'), next, 2);
 
     // Then it was told once, and the other has the file, with an outsider kept out
     expect(lost).toEqual({ type: 'lost', code: 'ERR_SESSION_LEASE_LOST' });

@@ -2,6 +2,7 @@
  * A second process that works on a session file: `other-process.ts FILE hold` dies in its turn when
  * it is killed, `other-process.ts FILE count 20` adds 1 so many times and ends.
  */
+import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { close, count, open } from './processes.js';
 
@@ -17,10 +18,10 @@ if (what === 'hold') {
       appendFileSync(path, '{"from":"ot');
     });
     process.send?.('holding');
-    // Whoever started it kills it.
-    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    // Whoever started it kills it, or is gone.
+    await once(process, 'disconnect');
   });
 }
 if (what === 'count') await count(sessions, sessionFile, Number(times));
 await close(opened);
-process.disconnect();
+if (process.connected) process.disconnect();

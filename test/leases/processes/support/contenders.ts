@@ -1,13 +1,16 @@
-import { type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
+import { useBundle } from '../../../support/bundle.js';
 import { startChild } from '../../../support/child.js';
 import { createGate } from '../../../support/gate.js';
 
 const FIXTURE = new URL('../fixtures/contender.ts', import.meta.url);
 const PREPARE_NS = 100_000_000n;
+const LEAST_TURNS = 5;
+const MOST_TURNS = 25;
+const MOST_ROUNDS = 500;
 
 /** What a contender counted, at its end. */
 export interface Count {
@@ -18,18 +21,31 @@ export interface Count {
 export interface Contender {
   readonly process: ChildProcess;
   readonly finished: ReturnType<typeof startChild>['finished'];
+  /** Rejects where it ended without having counted. */
   readonly count: Promise<Count>;
 }
 
-/** Ready, and waiting for the start. */
-export async function startContender(...args: readonly string[]): Promise<Contender> {
-  const { process: child, finished } = startChild(FIXTURE, { args, timeoutMs: 60_000 });
-  const count = createGate<Count>();
-  child.on('message', (message) => {
-    if (message !== 'ready') count.open(message as Count);
-  });
-  await once(child, 'message');
-  return { process: child, finished, count: count.opened };
+/** Starts one, with these arguments: ready, and waiting for the start. */
+export type StartContender = (...args: readonly string[]) => Promise<Contender>;
+
+/** Contenders for the tests of a block. */
+export function useContenders(): StartContender {
+  const { script } = useBundle(FIXTURE);
+  return async (...args) => {
+    const options = { args, timeoutMs: 100_000, isJavaScript: true };
+    const { process: child, finished } = startChild(script, options);
+    const counted = createGate<Count>();
+    child.on('message', (message) => {
+      if (typeof message === 'object') counted.open(message as Count);
+    });
+    const ended = finished.then(({ code, signal, stderr }) => {
+      throw new Error(`A contender ended with ${code ?? signal}: ${stderr}`);
+    });
+    const count = Promise.race([counted.opened, ended]);
+    count.catch(() => undefined);
+    await Promise.race([once(child, 'message'), ended]);
+    return { process: child, finished, count };
+  };
 }
 
 /** All begin at the same moment, as far as there are processors. */
@@ -38,13 +54,20 @@ export function startTogether(contenders: readonly Contender[]): void {
   for (const { process: child } of contenders) child.send({ startNs });
 }
 
-/** Kills them at random points of what they do, with pauses in between; when each was killed. */
+/**
+ * Kills some of them at random points of what they do, a few turns in between, and every second one
+ * soon after the beginning of a turn of its own; when each was killed.
+ */
 export async function killAtRandom(
-  contenders: readonly Contender[],
+  victims: readonly Contender[],
+  all: readonly Contender[],
 ): Promise<ReadonlyMap<number, bigint>> {
   const killed = new Map<number, bigint>();
-  for (const { process: child, finished } of contenders) {
-    await setTimeout(randomInt(50, 350));
+  for (const [index, victim] of victims.entries()) {
+    const { process: child, finished } = victim;
+    await turnsOf(all, randomInt(LEAST_TURNS, MOST_TURNS));
+    if (index % 2 === 0) await turnsOf([victim], 1);
+    for (let round = randomInt(MOST_ROUNDS); round > 0; round -= 1) await setImmediate();
     killed.set(child.pid ?? 0, process.hrtime.bigint());
     child.kill('SIGKILL');
     await finished;
@@ -52,46 +75,15 @@ export async function killAtRandom(
   return killed;
 }
 
-export interface Turn {
-  readonly pid: number;
-  readonly token: bigint;
-  readonly enteredNs: bigint;
-}
-
-/** What the journal of the contenders says. */
-export interface Story {
-  readonly turns: readonly Turn[];
-  /** Somebody entered before the one inside had left, or was killed. */
-  readonly overlaps: readonly string[];
-}
-
-/** @param killed when those who could not leave any more were killed */
-export function readJournal(
-  journal: string,
-  killed: ReadonlyMap<number, bigint> = new Map(),
-): Story {
-  const lines = existsSync(journal) ? readFileSync(journal, 'utf8').trim().split('\n') : [];
-  const turns: Turn[] = [];
-  const overlaps: string[] = [];
-  let inside: Turn | undefined;
-  for (const line of lines) {
-    const [what, pid, token = '0', atNs = '0'] = line.split(' ');
-    const turn = { pid: Number(pid), token: BigInt(token), enteredNs: BigInt(atNs) };
-    if (what === 'leave') {
-      if (inside?.pid !== turn.pid || inside.token !== turn.token) overlaps.push(line);
-      inside = undefined;
-      continue;
-    }
-    const killedNs = inside && killed.get(inside.pid);
-    const isAlone = inside === undefined || (killedNs !== undefined && killedNs < turn.enteredNs);
-    if (!isAlone) overlaps.push(`${inside?.pid} is inside: ${line}`);
-    turns.push(turn);
-    inside = turn;
-  }
-  return { turns, overlaps };
-}
-
-/** Whether each token is higher than the one before. */
-export function isGrowing(turns: readonly Turn[]): boolean {
-  return turns.every(({ token }, index) => index === 0 || token > (turns[index - 1]?.token ?? 0n));
+/** So many more turns of any of them have begun. */
+async function turnsOf(contenders: readonly Contender[], count: number): Promise<void> {
+  const enough = createGate();
+  let left = count;
+  const onMessage = (message: unknown): void => {
+    if (message === 'turn') left -= 1;
+    if (left === 0) enough.open();
+  };
+  for (const { process: child } of contenders) child.on('message', onMessage);
+  await enough.opened;
+  for (const { process: child } of contenders) child.off('message', onMessage);
 }

@@ -1,5 +1,6 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import { vi } from 'vitest';
 import type { ProcessActor } from './actor.js';
 import type { Answers } from './protocol.js';
 
@@ -21,6 +22,25 @@ export async function killInTurn(
     await actors[index]?.kill();
   }
   return { order, tokens };
+}
+
+/**
+ * Each takes a file that nobody has, and dies with it; what they were told.
+ *
+ * @param isTurn whether a turn of theirs has begun by then
+ */
+export async function acquireAndDie(
+  actors: readonly ProcessActor[],
+  isTurn: boolean,
+): Promise<Answers['acquire']['died'][]> {
+  const told: Answers['acquire']['died'][] = [];
+  for (const actor of actors) {
+    const runId = `of ${actor.process.pid}`;
+    const { died } = await actor.ask('acquire', { runId, isTurn, wait: false });
+    told.push(died);
+    await actor.kill();
+  }
+  return told;
 }
 
 /** How a thread that has a file comes to a stand, with what it was doing; and goes on. */
@@ -57,7 +77,20 @@ export async function standStill(
   };
 }
 
-/** How long a pause lasts is what such a test is about; other processes keep their own time. */
+// Real time, since how long a pause lasts is what such a test is about: what is paused tells nothing.
 export async function whileTimePasses(ms: number): Promise<void> {
   await setTimeout(ms);
+}
+
+/** So many signs of life of whoever has the file: as many as others would have given meanwhile. */
+export async function untilBeats(
+  sessionFile: string,
+  { token }: Answers['acquire'],
+  count: number,
+): Promise<void> {
+  const beat = (): number => statSync(`${sessionFile}.lock/${token}`).mtimeMs;
+  for (let beats = 0; beats < count; beats += 1) {
+    const before = beat();
+    await vi.waitUntil(() => beat() !== before, { timeout: 10_000 });
+  }
 }

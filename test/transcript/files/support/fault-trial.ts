@@ -65,6 +65,7 @@ export async function tryFaults(
   operation: Operation,
   trial: Trial,
 ): Promise<Outcome> {
+  // Nobody waits for this time, unless the operation never ends: then it is told which call failed.
   let limit: NodeJS.Timeout | undefined;
   const hangs = new Promise<Outcome>((done) => {
     limit = setTimeout(() => {
