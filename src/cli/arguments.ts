@@ -9,12 +9,14 @@ export type Command =
       readonly folder: string;
       readonly isJson: boolean;
       readonly isRecursive: boolean;
+      readonly isHeldOnly: boolean;
       readonly isFixing: boolean;
     };
 
 const OPTIONS = {
   json: { type: 'boolean' },
   recursive: { type: 'boolean', short: 'r' },
+  held: { type: 'boolean' },
   fix: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'V' },
@@ -26,7 +28,7 @@ const ALLOWED: Readonly<
   Record<string, { readonly wants: string; readonly flags: readonly Flag[] }>
 > = {
   who: { wants: 'FILE', flags: ['json'] },
-  ls: { wants: 'DIR', flags: ['json', 'recursive'] },
+  ls: { wants: 'DIR', flags: ['json', 'recursive', 'held'] },
   doctor: { wants: 'DIR', flags: ['json', 'recursive', 'fix'] },
 };
 
@@ -51,9 +53,11 @@ export function readArguments(args: readonly string[]): Command {
     throw new UsageError(`${name} takes one ${allowed.wants}, and got ${more.length + 1}.`);
   }
   if (operand.includes('\0')) throw new UsageError('A name cannot hold a NUL character.');
-  const { json: isJson = false, recursive: isRecursive = false, fix: isFixing = false } = values;
+  const { json: isJson = false, recursive: isRecursive = false } = values;
   if (name === 'who') return { name, file: operand, isJson };
-  return { name: name as 'ls' | 'doctor', folder: operand, isJson, isRecursive, isFixing };
+  const { held: isHeldOnly = false, fix: isFixing = false } = values;
+  const visit = { folder: operand, isJson, isRecursive, isHeldOnly, isFixing };
+  return { name: name as 'ls' | 'doctor', ...visit };
 }
 
 function parse(args: readonly string[]) {

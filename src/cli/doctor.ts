@@ -1,17 +1,18 @@
 import { join, relative } from 'node:path';
+import { AccessCheck } from './examine-access.js';
 import { examineGrave, examineLock } from './examine-lock.js';
 import { EXIT } from './exit-codes.js';
 import { describeFinding, type Finding, type Found, type Outcome } from './findings.js';
 import {
   type FolderContent,
   foldersIn,
-  isLockOf,
   type Problem,
   problemAt,
   sorted,
   whyNot,
 } from './folder.js';
 import type { Output } from './output.js';
+import { isLock, placeOf } from './place.js';
 import { tellProblems } from './problems.js';
 import { examineTail } from './examine-tail.js';
 import { counted } from './wording.js';
@@ -41,9 +42,9 @@ export async function doctor(visit: Visit, output: Output): Promise<number> {
       const outcome = isFixing ? mend(found) : ({ outcome: 'remains' } as const);
       findings.push({ ...found.finding, ...outcome });
       if (isJson) continue;
-      await output.out(
-        describeFinding(found.finding, outcome, relative(folder, found.finding.sessionFile)),
-      );
+      const { sessionFile, path } = found.finding;
+      const name = relative(folder, sessionFile ?? path) || '.';
+      await output.out(describeFinding(found.finding, outcome, name));
     }
   }
   const isOver = ({ outcome }: Told): boolean => outcome === 'fixed' || outcome === 'gone';
@@ -60,10 +61,16 @@ export async function doctor(visit: Visit, output: Output): Promise<number> {
 }
 
 async function* examineFolder(
-  { path, locks, sessions, graves }: FolderContent,
+  content: FolderContent,
   lookedAt: { sessionFiles: number; locks: number },
   problems: Problem[],
 ): AsyncGenerator<Found, void> {
+  const { path, locks, sessions, graves } = content;
+  const access = new AccessCheck(content);
+  await noting(problems, path, () => {
+    access.folder();
+    return [];
+  });
   const names = sorted(new Set([...locks.keys(), ...sessions]));
   for (const name of names) {
     const sessionFile = join(path, name);
@@ -72,10 +79,11 @@ async function* examineFolder(
     let isSession = lock === undefined;
     if (lockPath !== undefined) {
       const found = await noting(problems, lockPath, () => {
-        isSession = isLockOf(sessionFile, lockPath);
+        const place = placeOf(sessionFile, lockPath);
+        isSession = isLock(place);
         if (!isSession) return [];
         lookedAt.locks += 1;
-        return examineLock(sessionFile, lockPath, Date.now());
+        return examineLock(place, access, Date.now());
       });
       yield* found;
     }
@@ -86,6 +94,7 @@ async function* examineFolder(
       return found;
     });
   }
+  yield* access.summary();
   for (const name of graves) {
     yield* await noting(problems, join(path, name), () => examineGrave(join(path, name)));
   }

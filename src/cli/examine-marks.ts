@@ -1,21 +1,25 @@
 import { join } from 'node:path';
 import { removeMark } from '../leases/lock-file/clear.js';
-import { isOwnName } from '../leases/lock-file/sight.js';
 import type { Ledger } from '../leases/lock-file/ledger.js';
-import { lockDisk } from '../leases/lock-file/lock-disk.js';
+import { isOwnName, type Sight } from '../leases/lock-file/sight.js';
 import type { Finding, Found } from './findings.js';
+import { sorted } from './folder.js';
 import { processText } from './holder-text.js';
 import { judgeMark } from './lock-report.js';
 import { quoted, sentence } from './wording.js';
 
 /** What is younger may be in the making. */
 export const YOUNG_MS = 60_000;
-const MARK = /^(?:wait|new)-/;
 
 /** What is left of those who waited, or were about to take the file. */
-export function examineMarks(sessionFile: string, ledger: Ledger, nowMs: number): Found[] {
-  const names = lockDisk.list(ledger.folder).filter((name) => MARK.test(name) && isOwnName(name));
-  return names.sort().flatMap((name) => {
+export function examineMarks(
+  sessionFile: string,
+  ledger: Ledger,
+  { waiting, prepared }: Sight,
+  nowMs: number,
+): Found[] {
+  const names = sorted([...waiting, ...prepared].filter(isOwnName));
+  return names.flatMap((name) => {
     const mark = judgeMark(ledger.folder, name);
     if (mark === undefined) return [];
     const path = join(ledger.folder, name);
@@ -46,6 +50,9 @@ export function unreadable(sessionFile: string, path: string, what: 'claim' | 'm
         ? 'Somebody has the file, and the lock does not tell who.'
         : 'Somebody waited for the file or took it, and what is left does not tell who.',
     because: 'It is no file, half written, damaged, of a newer version, or for another user only.',
-    toDo: `Once no program that uses this session file runs on any machine, remove ${quoted(path)}.`,
+    toDo:
+      what === 'claim'
+        ? 'Nothing: a run that waits for the file takes it once no sign of life came for 30 s (expireMs). A newer version of this package may have it: look for its processes.'
+        : `Nothing: it is in the way of nobody. Once no program uses this session file, remove ${quoted(path)}.`,
   };
 }

@@ -9,7 +9,9 @@ export type FindingKind =
   | 'left-over-lock'
   | 'silent-holder'
   | 'unreadable-record'
+  | 'foreign-lock'
   | 'strange-lock'
+  | 'not-writable'
   | 'torn-tail';
 
 /** Something that is wrong: one entry of `findings` in what `doctor --json` prints. */
@@ -17,7 +19,8 @@ export interface Finding {
   readonly kind: FindingKind;
   /** What it is about. */
   readonly path: string;
-  readonly sessionFile: string;
+  /** Null where it is about all session files of a folder. */
+  readonly sessionFile: string | null;
   /** What was found, in one sentence. */
   readonly found: string;
   /** How that is known. */
@@ -27,6 +30,12 @@ export interface Finding {
   /** Whether `--fix` takes care of it. */
   readonly canFix: boolean;
   readonly holder?: HolderInfo;
+  /** Of a silent holder: its process is stopped. Null where that is not known. */
+  readonly isStopped?: boolean | null;
+  /** Of a folder that cannot be written: how many session files in it nobody can have. */
+  readonly sessionFiles?: number;
+  /** Of what cannot be written: what the system said. */
+  readonly systemCode?: string;
   /** Of a torn tail: where it begins, and how long it is. */
   readonly offsetBytes?: number;
   readonly sizeBytes?: number;

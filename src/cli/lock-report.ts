@@ -59,15 +59,14 @@ const MAX_LOOKS = 50;
 export function reportOn(place: Place): LockReport {
   const { sessionFile, lockPath } = place;
   const ledger = new Ledger(lockPath);
-  const fileBytes = bytesOf(place);
+  const at = { sessionFile, lockPath, fileBytes: bytesOf(place) };
   const strange = strangeKindOf(place);
   if (strange !== undefined) {
-    return { ...NOTHING, sessionFile, lockPath, fileBytes, state: 'strange', because: strange };
+    return { ...at, ...NOTHING, state: 'strange', because: strange };
   }
   const look = steadyLookAt(ledger);
   const { last, waiting } = look.sight;
   const common = {
-    ...{ sessionFile, lockPath, fileBytes },
     fencingToken: last === undefined ? null : String(last.number),
     died: diedBefore(ledger, look) ?? null,
     waiting: waiting.flatMap((name) => waiterOf(lockPath, name)),
@@ -76,13 +75,16 @@ export function reportOn(place: Place): LockReport {
     const lastSignAtMs = ledger.beatOf(look.number) ?? null;
     const held = { holder: look.holder ?? null, lastSignAtMs, ...seenHolder(ledger, look) };
     const died = held.liveness === 'dead' ? common.died : null;
-    return { ...NOTHING, ...common, ...held, ...foreignText(ledger, look), died, state: 'held' };
+    return {
+      ...{ ...at, ...NOTHING, ...common, ...held, ...foreignText(ledger, look) },
+      ...{ died, state: 'held' },
+    };
   }
   const former = last === undefined ? undefined : readRecordFile(lockPath, `${last.number}.free`);
   const later = last === undefined ? undefined : readRecordFile(lockPath, `${last.number}.who`);
   const known = later?.record ?? former?.record;
   return {
-    ...{ ...NOTHING, ...common, state: 'free' },
+    ...{ ...at, ...NOTHING, ...common, state: 'free' },
     former: known?.holder ?? null,
     givenBackAtMs: former?.changedAtMs ?? null,
     because: last === undefined ? 'nobody has had it yet' : 'whoever had it last gave it back',
@@ -90,6 +92,7 @@ export function reportOn(place: Place): LockReport {
 }
 
 const NOTHING = {
+  state: 'free',
   ...{ fencingToken: null, liveness: null, isStopped: null, holder: null, lastSignAtMs: null },
   ...{ foreign: null, former: null, givenBackAtMs: null, died: null, waiting: [] },
 } as const;

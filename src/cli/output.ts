@@ -7,6 +7,31 @@ export interface Output {
   err(text: string): void;
 }
 
+/** Puts many short texts together, so that not each is a call to the system. */
+export interface Gathered {
+  add(text: string): Promise<void>;
+  flush(): Promise<void>;
+}
+
+const GATHERED_CHARS = 8_192;
+
+export function gathered({ out }: Output): Gathered {
+  let texts: string[] = [];
+  let chars = 0;
+  const flush = async (): Promise<void> => {
+    const text = texts.join('');
+    texts = [];
+    chars = 0;
+    await out(text);
+  };
+  const add = async (text: string): Promise<void> => {
+    texts.push(text);
+    chars += text.length;
+    if (chars >= GATHERED_CHARS) await flush();
+  };
+  return { add, flush };
+}
+
 /**
  * Output to streams of the process. Ends the process where nobody reads on, which is no error
  * (`penholder ls . | head -1`), and where it cannot be written.

@@ -1,5 +1,5 @@
 import { holderSentence, processText, runText } from './holder-text.js';
-import { foreignMeaning, stoppedMeaning, UNREADABLE_MEANING } from './meanings.js';
+import { foreignMeaning, STRANGE_MEANING, stoppedMeaning, UNREADABLE_MEANING } from './meanings.js';
 import { type LockReport, SILENT_MS, type WaiterReport } from './lock-report.js';
 import { ago, atTime, bytes, counted, forMs, shown, wrapped } from './wording.js';
 
@@ -10,7 +10,9 @@ export function describeReport(report: LockReport, name: string, nowMs: number):
   const lines = [...holderLines(report, nowMs), ...freeLines(report, nowMs)];
   const file: [string, string] = ['file', fileText(report)];
   const all: [string, string][] = [...lines, file, ...waitingLines(report, nowMs)];
-  if (report.state === 'strange') all.push(['lock', shown(report.lockPath)]);
+  if (report.state === 'strange') {
+    all.push(['lock', shown(report.lockPath)], ['meaning', STRANGE_MEANING]);
+  }
   return (
     `${shown(name)}: ${headline(report)}\n\n` +
     all.map(([label, text]) => wrapped(text, INDENT, `  ${label}`)).join('')
@@ -37,10 +39,7 @@ function holderLines(report: LockReport, nowMs: number): [string, string][] {
     lastSignAtMs === null ? [] : [['last sign', signText(nowMs, lastSignAtMs, isStopped)]];
   const alive = liveness === 'alive' ? 'yes' : liveness === 'dead' ? 'no' : 'unknown';
   const known: [string, string] = ['alive', `${alive}: ${because}`];
-  if (report.foreign !== null) {
-    const lock: [string, string] = ['lock', shown(report.lockPath)];
-    return [known, ...sign, lock, ['meaning', foreignMeaning(report.foreign)]];
-  }
+  if (report.foreign !== null) return [known, ...foreignLines(report, report.foreign, nowMs)];
   const token: [string, string] = ['fencing token', String(fencingToken)];
   if (holder === null) {
     const lock: [string, string] = ['lock', shown(`${report.lockPath}/${fencingToken}`)];
@@ -56,6 +55,19 @@ function holderLines(report: LockReport, nowMs: number): [string, string][] {
     ...(isStopped ? [['meaning', stoppedMeaning(holder.pid)] satisfies [string, string]] : []),
     token,
   ];
+}
+
+/** What has no holder has no sign of life. */
+function foreignLines(
+  { lastSignAtMs, lockPath }: LockReport,
+  foreign: 'empty' | 'other',
+  nowMs: number,
+): [string, string][] {
+  const touched: [string, string][] =
+    lastSignAtMs === null
+      ? []
+      : [['last touched', `${ago(nowMs, lastSignAtMs)} (${atTime(lastSignAtMs)})`]];
+  return [...touched, ['lock', shown(lockPath)], ['meaning', foreignMeaning(foreign)]];
 }
 
 function signText(nowMs: number, atMs: number, isStopped: boolean | null): string {
@@ -114,6 +126,11 @@ function waitingLines({ waiting }: LockReport, nowMs: number): [string, string][
 
 function waiterText(waiter: WaiterReport, nowMs: number): string {
   const { holder, liveness, because, sinceMs, isStopped } = waiter;
-  const known = liveness === 'alive' ? (isStopped ? '; it is stopped' : '') : `; not known whether it lives: ${because}`;
+  const known =
+    liveness === 'alive'
+      ? isStopped
+        ? '; it is stopped'
+        : ''
+      : `; not known whether it lives: ${because}`;
   return `${runText(holder)}, in process ${processText(holder)}, for ${forMs(nowMs - sinceMs)}${known}`;
 }

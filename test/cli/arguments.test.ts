@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.js';
+import { unionOf } from '../docs/support/declarations.js';
 import { cli } from './support/run.js';
 
 describe('the command line', () => {
@@ -12,6 +13,8 @@ describe('the command line', () => {
     { args: ['doctor', ''], says: 'doctor needs a DIR: penholder doctor DIR' },
     { args: ['who', 'a', 'b'], says: 'who takes one FILE, and got 2.' },
     { args: ['ls', '--fix', '.'], says: 'ls has no option --fix.' },
+    { args: ['doctor', '--held', '.'], says: 'doctor has no option --held.' },
+    { args: ['who', '--held', 'a'], says: 'who has no option --held.' },
     { args: ['who', '--recursive', '.'], says: 'who has no option --recursive.' },
     { args: ['ls', '--frist', '.'], says: "Unknown option '--frist'." },
     { args: ['ls', '--json=yes', '.'], says: "'--json' does not take an argument." },
@@ -44,6 +47,24 @@ describe('the command line', () => {
 
     expect(out).toMatch(new RegExp(`^  ${code}  `, 'm'));
   });
+
+  it.each(['held', 'stopped', 'dead', 'unknown', 'strange', 'free'])(
+    'documents what ls calls %s',
+    async (state) => {
+      const { out } = await cli('--help');
+
+      expect(out).toMatch(new RegExp(`^  ${state} +\\w`, 'm'));
+    },
+  );
+
+  it.each(unionOf('src/cli/findings.ts', 'FindingKind'))(
+    'documents what doctor calls %s',
+    async (kind) => {
+      const { out } = await cli('--help');
+
+      expect(out).toMatch(new RegExp(`^  ${kind} +\\w`, 'm'));
+    },
+  );
 
   it('explains itself in 100 columns', async () => {
     const { out } = await cli('--help');

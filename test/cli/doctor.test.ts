@@ -65,6 +65,7 @@ describe('penholder doctor', () => {
     { of: 'waiter elsewhere', name: markName('wait'), text: record(ELSEWHERE), ageMs: 900_000 },
     { of: 'claim given back', name: '7.free', text: record(DEAD), ageMs: 900_000 },
     { of: 'clock that is ahead', name: '7', text: record(ELSEWHERE), ageMs: -900_000 },
+    { of: 'mark of another name than ours', name: 'wait-x', text: 'half', ageMs: 900_000 },
     { of: 'name that is not ours', name: '.nfs0000', text: '', ageMs: 900_000 },
   ])('finds nothing wrong with a $of', async ({ name, text, ageMs }) => {
     put(session(dir.join('a.jsonl')), name, text, ageMs);

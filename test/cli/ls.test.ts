@@ -115,6 +115,73 @@ describe('penholder ls', () => {
     });
   });
 
+  it('lists only the files that somebody has now, where it is asked to', async () => {
+    put(session(dir.join('a.jsonl')), '7.free', record(DEAD));
+    put(session(dir.join('b.jsonl')), '7', record(ELSEWHERE));
+    put(session(dir.join('c.jsonl')), '7', record(DEAD));
+    put(session(dir.join('d.jsonl')), '7', record({ instanceId: 'x' }));
+    writeFileSync(`${session(dir.join('e.jsonl'))}.lock`, '');
+
+    const { code, out } = await cli('ls', '--held', dir.path);
+
+    expect(out.split('\n').map((line) => line.split(/ {2,}/).at(-1))).toEqual([
+      ...['FILE', 'b.jsonl', 'd.jsonl', ''],
+      ...['2 of 5 session files: 1 held, 1 unknown', ''],
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it('says so where nobody has any of the files now', async () => {
+    put(session(dir.join('a.jsonl')), '7.free', record(DEAD));
+    put(session(dir.join('b.jsonl')), '7', record(DEAD));
+
+    const { code, out } = await cli('ls', '--held', dir.path);
+
+    expect(out).toBe('Nobody has any of the 2 session files here that have a lock.\n');
+    expect(code).toBe(0);
+  });
+
+  it('says so where there is no lock at all, also where only held ones are asked for', async () => {
+    const { out } = await cli('ls', '--held', dir.path);
+
+    expect(out).toBe('No session file here has a lock.\n');
+  });
+
+  it.each([
+    { of: 'all', args: [], names: ['a', 'b', 'c'] },
+    { of: 'the held', args: ['--held'], names: ['b', 'c'] },
+  ])('tells $of as JSON, and counts all', async ({ args, names }) => {
+    put(session(dir.join('a')), '7.free', record(DEAD));
+    put(session(dir.join('b')), '7', record(ELSEWHERE));
+    put(session(dir.join('c')), '7', record(ELSEWHERE));
+
+    const listed = await cliJson<Listed>('ls', ...args, dir.path);
+
+    expect(listed.files.map(({ sessionFile }) => sessionFile)).toEqual(
+      names.map((name) => dir.join(name)),
+    );
+    expect(listed).toMatchObject({
+      isHeldOnly: args.length > 0,
+      counts: { held: 0, stopped: 0, dead: 0, unknown: 2, strange: 0, free: 1 },
+    });
+  });
+
+  it('is JSON also where there is nothing to list', async () => {
+    const { out } = await cli('ls', '--json', dir.path);
+
+    expect(JSON.parse(out)).toMatchObject({ format: 1, files: [], notLookedAt: [] });
+  });
+
+  it('tells each file in one line of its JSON, its name first', async () => {
+    put(session(dir.join('two\nlines')), '7', record(DEAD));
+
+    const { out } = await cli('ls', '--json', dir.path);
+
+    expect(out.split('\n').filter((line) => line.startsWith('    {"sessionFile":"'))).toHaveLength(
+      1,
+    );
+  });
+
   it('changes nothing', async () => {
     put(session(dir.join('a')), '7', record(DEAD));
     put(dir.join('b'), '7.free', record(DEAD));

@@ -41,12 +41,21 @@ export function giveBackDead(ledger: Ledger): Cleared {
  * @throws what the file system says
  */
 export function removeLock(ledger: Ledger, isGone: () => boolean): Cleared {
+  for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+    const cleared = removeOnce(ledger, isGone);
+    if (cleared !== 'lost') return cleared;
+  }
+  return 'passed';
+}
+
+/** `lost`: somebody else was faster, and what was tried may have made the folder anew. */
+function removeOnce(ledger: Ledger, isGone: () => boolean): Cleared | 'lost' {
   const look = lookAt(ledger);
   if (!isUnused(ledger, look)) return 'passed';
   const died = diedBefore(ledger, look);
   const note = died === undefined ? undefined : encodeRecord(died);
   const own = ledger.follow(look.sight, note ?? encodeRecord(doctor()), note);
-  if (own === undefined) return 'passed';
+  if (own === undefined) return 'lost';
   const grave = `${ledger.folder}.gone-${randomUUID()}`;
   try {
     if (!isGone() || !isUnused(ledger, { state: 'free', sight: ledger.look() })) {
