@@ -1,6 +1,9 @@
 import { ConfigurationError } from '../errors/setup-errors.js';
+import { SessionError } from '../errors/session-error.js';
 import { DEFAULT_MARKERS } from '../identity/parse-input.js';
+import { UNKNOWN_HOLDER } from '../leases/unknown-holder.js';
 import { monotonicMs } from '../support/clock.js';
+import { nextEventId } from '../support/event-id.js';
 import { describeMs } from '../support/wording.js';
 import { setThreadTable, threadTable, type ThreadTable } from '../support/thread-table.js';
 import { CallerSignals } from './stopping/caller-signals.js';
@@ -9,6 +12,7 @@ import type { FileQueue } from './file/file-queue.js';
 import { Gate, type GateKeepers } from './file/gate.js';
 import { HoldLimits } from './limits/hold-limits.js';
 import { Leasing } from './leasing/leasing.js';
+import { PROBE_MS } from './leasing/queue-lease.js';
 import { Openings } from './openings.js';
 import { Parking } from './turns/parking.js';
 import { Pressure } from './stopping/pressure.js';
@@ -46,7 +50,7 @@ export class OwnerTable implements ThreadTable {
   /** @param historySize events kept at first; others may ask for more */
   constructor(historySize = 1_024) {
     this.state = new TableState(historySize, (record) => {
-      this.departures.stopWaiting(record, waitTimeout(record));
+      this.#expire(record);
       this.state.outbox.flush();
     });
     const limits = new HoldLimits(
@@ -166,10 +170,20 @@ export class OwnerTable implements ThreadTable {
     overdue: gateTimeout,
   };
 
+  /** Who did not want to wait, and was not told in time whether it would have to, is turned away. */
+  #expire(record: RunRecord): void {
+    const isSkip = record.isUndecided && record.terms.admission?.mode === 'skip';
+    if (isSkip && record.waitLimitMs > PROBE_MS)
+      this.departures.turnAway(record, UNKNOWN_HOLDER, 'held-elsewhere');
+    else this.departures.stopWaiting(record, waitTimeout(record));
+  }
+
   /** The file cannot be had: each is told so, by an error of its own. */
   #refuseWaiting(queue: FileQueue, error: unknown): void {
+    // One failure, however many are told of it.
+    const eventId = SessionError.is(error) ? error.eventId : nextEventId();
     for (const record of [...queue.inOrder(), ...(queue.guests ?? [])]) {
-      this.departures.stopWaiting(record, leaseUnavailable(record, error));
+      this.departures.stopWaiting(record, leaseUnavailable(record, error, eventId));
     }
   }
 

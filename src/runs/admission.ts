@@ -2,7 +2,7 @@ import type { Decision } from '../ownership/run/decision.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { Submission } from '../ownership/requests/requests.js';
 import type { RunRecord } from '../ownership/run/run-record.js';
-import type { AdmissionMode, Holder, HoldingRun } from '../types.js';
+import type { AdmissionMode, Holder, HoldingRun, SessionFile } from '../types.js';
 import type { RunRequest } from './run.js';
 import { Steering } from './steering.js';
 import { AdmittedTicket, type Ticket, type TicketListener } from './ticket.js';
@@ -150,6 +150,15 @@ function waiting(ticket: AdmittedTicket, decision: Waiting): Admission {
   return { outcome: 'queued', ticket, holder, ahead };
 }
 
+/** The lock is beside the name under which the file is in use, if it is. */
+function lockedAs(
+  { state }: OwnerTable,
+  key: string,
+): Pick<SessionFile, 'key' | 'realPath'> | undefined {
+  const queue = state.queueOf(key);
+  return queue && { key: queue.key, realPath: queue.realPath };
+}
+
 function turnedAway(
   table: OwnerTable,
   { key, path, file, origin }: RunRecord,
@@ -157,7 +166,7 @@ function turnedAway(
 ): Admission {
   const places = reason === 'queue-full' ? origin.maxWaiting : 0;
   const isElsewhere = reason === 'held-elsewhere' || (places === 0 && !('phase' in holder));
-  const elsewhere = isElsewhere ? file : undefined;
+  const elsewhere = isElsewhere && file ? { ...file, ...lockedAs(table, key) } : undefined;
   return {
     outcome: 'busy',
     reason,

@@ -1,6 +1,8 @@
 import { parseSessionFile } from '../identity/parse-input.js';
 import { resolvePath } from '../identity/resolve.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
+import { PROBE_MS } from '../ownership/leasing/queue-lease.js';
+import { thisThread } from '../support/this-process.js';
 import type { HolderInfo } from '../types.js';
 import { findRuns, type RunNames } from './targets.js';
 
@@ -21,5 +23,20 @@ export async function holderElsewhere(
   const input =
     sessionFile === undefined ? undefined : parseSessionFile(sessionFile, table.markers);
   if (input?.type !== 'path') return undefined;
-  return await provider.inspect(await resolvePath(input.path));
+  const holder = await inTime(resolvePath(input.path).then((file) => provider.inspect(file)));
+  // Nobody else: it is about to give it back, or moves there, or a guest of it still writes.
+  return holder?.instanceId === thisThread().instanceId ? undefined : holder;
+}
+
+/** What is not said in time is not known. */
+async function inTime<T>(answer: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, PROBE_MS, undefined);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

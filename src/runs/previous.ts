@@ -21,7 +21,8 @@ function find({ state }: OwnerTable, record: RunRecord): PreviousRun | undefined
     : state.log.lastBefore(
         grantSequence,
         'ended',
-        (other) => other !== record && other.key === grantKey && !other.terms.isGuest,
+        (other) =>
+          other !== record && other.key === grantKey && !other.terms.isGuest && !other.isUnclaimed,
       );
   if (previous?.end === undefined) return undefined;
   const { runId, end, startBytes, endBytes } = previous;

@@ -157,7 +157,9 @@ export class AdmittedTicket implements Ticket, GrantWaiter {
     }
     return new Promise((resolve, reject) => {
       this.#claim = { resolve, reject };
-      if (owner) this.#hand(owner);
+      if (owner === undefined) return;
+      this.#hand(owner);
+      this.#table.state.outbox.flush();
     });
   }
 
@@ -221,6 +223,7 @@ export class AdmittedTicket implements Ticket, GrantWaiter {
 
   #hand(owner: RunRecord): void {
     this.#isHanded = true;
+    if (owner === this.#record) this.#table.leasing.notes.claimed(owner);
     this.#claim?.resolve(owner);
   }
 

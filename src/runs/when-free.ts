@@ -47,7 +47,8 @@ export async function whenFree(
 function isFreeHere({ state }: OwnerTable, { key, places }: TurnedAway): boolean {
   const queue = state.queueOf(key);
   if (queue === undefined || queue.waiting < places) return true;
-  return queue.owner === undefined && queue.mayGrant;
+  // Without a lease, and without a wish for one, this thread is in nobody's way.
+  return queue.owner === undefined && (queue.mayGrant || queue.lease?.wish === undefined);
 }
 
 async function isFreeEverywhere(table: OwnerTable, from: TurnedAway): Promise<boolean> {

@@ -4,7 +4,7 @@ import { monotonicMs } from '../support/clock.js';
 import { closeQuietly, disk, type FileStats, TO_APPEND, TO_CREATE, TO_READ } from './disk.js';
 import { syncFolder } from './durable.js';
 import { checkNotTripped, verify } from './fence.js';
-import type { Knowledge } from './knowledge.js';
+import { Doubt, type Knowledge } from './knowledge.js';
 import type { Pen } from './pen.js';
 import { settleWrite } from './settle-write.js';
 import { learnStamps } from './stamps.js';
@@ -72,7 +72,7 @@ function openProven({ pen, section, isGuest }: Use): OpenEnd | undefined {
 function* writeEnd(use: Use, known: Knowledge, fd: number, bytes: Buffer): Steps<void> {
   const { pen } = use;
   const offsetBytes = known.content.sizeBytes;
-  if (writeAtEnd(pen, known, fd, bytes)) noteWritten(use, offsetBytes, bytes.length);
+  if (writeAtEnd(use, known, fd, bytes)) noteWritten(use, offsetBytes, bytes.length);
   else yield* settleWrite(use, known, bytes);
   if (pen.record.terms.durability === 'fsync') yield* makeDurable(pen, fd, offsetBytes === 0);
 }
@@ -90,7 +90,8 @@ function openEnd(pen: Pen, known: Knowledge, attempt: number): OpenEnd | undefin
 }
 
 /** Whether the file is now what it was and these bytes, as far as its stats tell. */
-function writeAtEnd(pen: Pen, known: Knowledge, fd: number, bytes: Buffer): boolean {
+function writeAtEnd(use: Use, known: Knowledge, fd: number, bytes: Buffer): boolean {
+  const { pen } = use;
   const { sizeBytes } = known.content;
   try {
     let length = disk.write(fd, bytes, 0);
@@ -98,7 +99,7 @@ function writeAtEnd(pen: Pen, known: Knowledge, fd: number, bytes: Buffer): bool
     if (length < bytes.length) length += disk.write(fd, bytes, length);
     if (length < bytes.length) throw shortWrite(length, bytes.length);
   } catch (cause) {
-    throw pen.failure(ACTION, cause, takeBack(pen, known, fd, bytes));
+    throw pen.failure(ACTION, cause, takeBack(use, known, fd, bytes));
   }
   const takenMs = monotonicMs();
   const stats = lookBack(fd);
@@ -123,18 +124,18 @@ function lookBack(fd: number): FileStats | undefined {
 
 /** A write failed, or came to an end too soon: what of it is in the file is taken back. */
 function takeBack(
-  pen: Pen,
+  use: Use,
   known: Knowledge,
   fd: number,
   bytes: Buffer,
 ): TranscriptIoError['content'] {
-  known.distrust(bytes);
+  known.distrust(new Doubt(use, bytes));
   const { sizeBytes } = known.content;
   let written: number | undefined;
   try {
     written = disk.fstat(fd).size - sizeBytes;
     if (written === 0) return 'old';
-    if (written < 0 || !isOurs(pen, fd, bytes, sizeBytes, written)) return 'unknown';
+    if (written < 0 || !isOurs(use.pen, fd, bytes, sizeBytes, written)) return 'unknown';
     disk.truncate(fd, sizeBytes);
     return 'old';
   } catch {

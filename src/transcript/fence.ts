@@ -73,7 +73,7 @@ function* lookAtContent(use: Use): Steps<Knowledge> {
     return known;
   }
   if (!pen.isWatched) return yield* learn(use);
-  const adopted = own(pen, known, finding) ?? adopt(pen, known, finding);
+  const adopted = own(known, finding) ?? adopt(pen, known, finding);
   if (adopted) return pen.know(adopted);
   const error = trip(pen, known, finding);
   if (!use.isGuest) throw error;
@@ -93,13 +93,15 @@ export function* learn({ pen, section }: Use): Steps<Knowledge> {
 }
 
 /** A write of ours failed, and nobody could tell how much of it is there: as it turns out, this much. */
-function own(pen: Pen, known: Knowledge, finding: Finding): Knowledge | undefined {
+function own(known: Knowledge, finding: Finding): Knowledge | undefined {
   const { change, grown } = finding;
-  if (change !== 'appended' || grown === undefined || known.doubt === undefined) return undefined;
-  const lengthBytes = grown.sizeBytes - known.content.sizeBytes;
-  const content = grownBy(known.content, known.doubt.subarray(0, lengthBytes));
+  const { doubt } = known;
+  if (change !== 'appended' || grown === undefined || doubt === undefined) return undefined;
+  const { sizeBytes: offsetBytes } = known.content;
+  const lengthBytes = grown.sizeBytes - offsetBytes;
+  const content = grownBy(known.content, doubt.bytes.subarray(0, lengthBytes));
   if (!content.equals(grown)) return undefined;
-  pen.noteWrite(lengthBytes, grown.sizeBytes);
+  doubt.note(offsetBytes, lengthBytes);
   return new Knowledge({ ...finding, content: grown }, known);
 }
 
@@ -109,6 +111,8 @@ function adopt(pen: Pen, known: Knowledge, finding: Finding): Knowledge | undefi
   if (change !== 'appended' || grown === undefined || !pen.mayAdopt) return undefined;
   const offsetBytes = known.content.sizeBytes;
   pen.noteGuestWrite({ offsetBytes, lengthBytes: grown.sizeBytes - offsetBytes });
+  // What a guest has written among it is reported with it.
+  if (known.doubt?.use.isGuest === true) known.doubt.isNoted = true;
   return new Knowledge({ ...finding, content: grown }, known);
 }
 

@@ -6,6 +6,27 @@ import { disk, type FileStats } from './disk.js';
 import { openToRead, type Read, readInto } from './read-file.js';
 import { areProof } from './stamps.js';
 import type { Steps } from './steps.js';
+import { noteWritten, type Use } from './use.js';
+
+/** Bytes of ours of which nobody could tell how many have reached the end of the file. */
+export class Doubt {
+  readonly bytes: Buffer;
+  readonly use: Use;
+  /** Somebody found out, and told whoever is to know of it. */
+  isNoted = false;
+
+  constructor(use: Use, bytes: Buffer) {
+    this.use = use;
+    this.bytes = bytes;
+  }
+
+  /** @param lengthBytes how much of it is there */
+  note(offsetBytes: number, lengthBytes: number): void {
+    if (this.isNoted) return;
+    this.isNoted = true;
+    noteWritten(this.use, offsetBytes, lengthBytes);
+  }
+}
 
 /**
  * What a file is known to be: its content, and the stats that go with it. Kept at the gate, so that
@@ -14,8 +35,7 @@ import type { Steps } from './steps.js';
 export class Knowledge {
   readonly content: Content;
   exists = false;
-  /** Bytes of ours of which nobody could tell how many have reached the end of the file. */
-  doubt: Buffer | undefined = undefined;
+  doubt: Doubt | undefined = undefined;
   /** As last seen. */
   stats: FileStats | undefined;
   /** False: only content can tell. */
@@ -49,7 +69,7 @@ export class Knowledge {
   }
 
   /** Its stats tell nothing any more: the next look has to read. */
-  distrust(doubt?: Buffer): void {
+  distrust(doubt?: Doubt): void {
     this.doubt = doubt;
     this.isTrusted = false;
     this.isProof = false;

@@ -104,6 +104,8 @@ export class Pen implements TurnWork {
     this.#count += 1;
     this.#bytes += bytes;
     this.endBytes = endBytes;
+    // Its turn was taken while it was found out what had reached the file.
+    if (this.record.end !== undefined) this.record.endBytes = endBytes;
   }
 
   noteGuestWrite(write: GuestWrite): void {

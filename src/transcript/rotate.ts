@@ -5,7 +5,9 @@ import { RotateRefusedError } from '../errors/transcript-errors.js';
 import { parseSessionFile } from '../identity/parse-input.js';
 import { resolvePath } from '../identity/resolve.js';
 import { leaseForMove, leaseNotMoved } from '../ownership/leasing/lease-moves.js';
+import { isStillHeld } from '../ownership/leasing/still-held.js';
 import { leaseUnavailable } from '../ownership/table/refusals.js';
+import { checkAlive } from '../ownership/table/run-guards.js';
 import { checkMove, moveTo } from '../ownership/rotation.js';
 import type { Lease } from '../leases/provider.js';
 import type { Holder, SessionFile } from '../types.js';
@@ -34,7 +36,7 @@ export function* rotate(use: Use, next: SessionFile): Steps<void> {
   try {
     pen.checkOpen(section, 'rotate');
     // Whoever has taken it since it was given to us has it.
-    if (lease?.isHeld() === false) throw taken(pen, next);
+    if (lease && !isStillHeld(lease, next.path)) throw taken(pen, next);
     moveTo(pen.table, pen.record, next, lease);
   } catch (error) {
     leaseNotMoved(pen.table, pen.gate.queue, next, lease);
@@ -54,6 +56,7 @@ function* leaseOf({ table, gate, record }: Pen, next: SessionFile): Steps<Lease 
   try {
     return (yield leaseForMove(table, gate.queue, record, next)) as Lease | undefined;
   } catch (error) {
+    checkAlive(record, 'rotate');
     if (!isHeldElsewhere(error)) throw leaseUnavailable(record, error);
     throw taken({ record }, next, error.holder);
   }

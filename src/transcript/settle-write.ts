@@ -1,10 +1,10 @@
 import { TranscriptIoError } from '../errors/transcript-errors.js';
 import type { FileChange } from '../types.js';
 import { grownBy, learn, trip } from './fence.js';
-import { type Finding, Knowledge, settle } from './knowledge.js';
+import { Doubt, type Finding, Knowledge, settle } from './knowledge.js';
 import type { Steps } from './steps.js';
 import { readTail } from './tail.js';
-import { noteWritten, type Use } from './use.js';
+import type { Use } from './use.js';
 
 const ACTION = 'append to';
 
@@ -18,17 +18,18 @@ const ACTION = 'append to';
 export function* settleWrite(use: Use, known: Knowledge, bytes: Buffer): Steps<void> {
   const { pen } = use;
   const offsetBytes = known.content.sizeBytes;
-  known.distrust(bytes);
+  const doubt = new Doubt(use, bytes);
+  known.distrust(doubt);
   const finding = yield* settleOrFail(use, known);
-  checkOpen(use, finding, offsetBytes, bytes);
+  checkOpen(doubt, finding, offsetBytes);
   if (pen.knowledge !== known) {
     // A synchronous write of the owner went between these steps, and found the bytes to be ours.
-    noteWritten(use, offsetBytes, bytes.length);
+    doubt.note(offsetBytes, bytes.length);
     return;
   }
   const { grown } = finding;
-  const at = placeOf(use, finding, offsetBytes, bytes);
-  if (at !== undefined) noteWritten(use, at, bytes.length);
+  const at = placeOf(doubt, finding, offsetBytes);
+  if (at !== undefined) doubt.note(at, bytes.length);
   if (grown !== undefined && grownBy(known.content, bytes).equals(grown)) {
     pen.know(new Knowledge({ ...finding, content: grown }, known));
   } else if (grown !== undefined && at !== undefined && pen.mayAdopt) {
@@ -39,12 +40,13 @@ export function* settleWrite(use: Use, known: Knowledge, bytes: Buffer): Steps<v
 }
 
 /** The turn may be over meanwhile. Bytes that are there count all the same. */
-function checkOpen(use: Use, finding: Finding, offsetBytes: number, bytes: Buffer): void {
+function checkOpen(doubt: Doubt, finding: Finding, offsetBytes: number): void {
+  const { pen, section } = doubt.use;
   try {
-    use.pen.checkOpen(use.section, ACTION);
+    pen.checkOpen(section, ACTION);
   } catch (error) {
-    const at = placeOf(use, finding, offsetBytes, bytes);
-    if (at !== undefined) noteWritten(use, at, bytes.length);
+    const at = placeOf(doubt, finding, offsetBytes);
+    if (at !== undefined) doubt.note(at, doubt.bytes.length);
     throw error;
   }
 }
@@ -59,10 +61,9 @@ function* settleOrFail({ pen }: Use, known: Knowledge): Steps<Finding> {
 
 /** Where the bytes are: at the former end or, where somebody came first, at the present one. */
 function placeOf(
-  { pen }: Use,
+  { use: { pen }, bytes }: Doubt,
   { stats }: Finding,
   offsetBytes: number,
-  bytes: Buffer,
 ): number | undefined {
   const lastBytes = (stats?.size ?? 0) - bytes.length;
   for (const at of [offsetBytes, lastBytes]) {

@@ -1,4 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
+import { isMark } from './sight.js';
 
 /**
  * Rings when something changes in a folder or, where that cannot be watched or is missed, after
@@ -44,7 +45,10 @@ export class Doorbell {
   /** There are only so many watches in a system; without one the polling has to do. */
   #watch(): FSWatcher | undefined {
     try {
-      const watcher = watch(this.#folder, { persistent: false }, this.ring);
+      const watcher = watch(this.#folder, { persistent: false }, (_event, name) => {
+        // That others wait too, or are about to claim, changes nothing for whoever waits here.
+        if (name === null || !isMark(name)) this.ring();
+      });
       watcher.on('error', () => {
         watcher.close();
       });

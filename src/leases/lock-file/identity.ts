@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { readText, thisThread } from '../../support/this-process.js';
 
@@ -49,6 +49,9 @@ function readOwn(): ProcessIdentity {
 /** What the kernel says of a process or thread: when it began, that it is no more, or nothing. */
 export type Ticks = { readonly began: string } | 'gone' | 'unclear';
 
+/** A zombie, and dead: proc_pid_stat(5). */
+const HAS_ENDED: ReadonlySet<string> = new Set(['Z', 'X']);
+
 /**
  * When the process or thread behind this file of the kernel began. Gone is also what is left of a
  * dead one until its parent has looked. Whatever else keeps the file from being read says nothing.
@@ -62,7 +65,7 @@ export function ticksOf(path: string): Ticks {
     return code === 'ENOENT' || code === 'ESRCH' ? 'gone' : 'unclear';
   }
   const { state, began } = fieldsOf(text);
-  if (state === 'Z' || state === 'X') return 'gone';
+  if (state !== undefined && HAS_ENDED.has(state)) return 'gone';
   return began === undefined ? 'unclear' : { began };
 }
 
@@ -72,6 +75,18 @@ export function stateLetterOf(path: string): string | undefined {
     return fieldsOf(readFileSync(path, 'utf8')).state;
   } catch {
     return undefined;
+  }
+}
+
+/** Whether anything of a process still runs whose first thread has ended. */
+export function hasLiveThread(pid: number): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/task`).some((thread) => {
+      const state = stateLetterOf(`/proc/${pid}/task/${thread}/stat`);
+      return state !== undefined && !HAS_ENDED.has(state);
+    });
+  } catch {
+    return false;
   }
 }
 

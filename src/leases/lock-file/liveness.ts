@@ -1,4 +1,4 @@
-import { ownIdentity, type ProcessIdentity, ticksOf } from './identity.js';
+import { hasLiveThread, ownIdentity, type ProcessIdentity, ticksOf } from './identity.js';
 
 /** `unknown` where only a missing heartbeat can tell. */
 export type Liveness = 'alive' | 'dead' | 'unknown';
@@ -62,7 +62,8 @@ function judgeProcess(holder: ProcessIdentity, self: ProcessIdentity): Judgement
   const ticks = ticksOf(`/proc/${holder.pid}/stat`);
   // The processes of others may be hidden.
   if (ticks === 'unclear' || (ticks === 'gone' && seen === 'foreign')) return UNKNOWN.hidden;
-  if (ticks === 'gone') return DEAD.pid;
+  // Killed, and one of its threads may be at its last call.
+  if (ticks === 'gone') return hasLiveThread(holder.pid) ? UNKNOWN.ending : DEAD.zombie;
   if (ticks.began !== holder.startTicks) return DEAD.start;
   if (thread === 'unclear') return UNKNOWN.hidden;
   return thread === 'none' ? ALIVE.process : DEAD.thread;
@@ -96,6 +97,7 @@ const DEAD = {
   orphan: { liveness: 'dead', because: 'this thread made it, and does not hold it' },
   boot: { liveness: 'dead', because: 'the machine was started anew since' },
   pid: { liveness: 'dead', because: 'no process has its id' },
+  zombie: { liveness: 'dead', because: 'its process has ended (what is left of it is a zombie)' },
   start: { liveness: 'dead', because: 'another process has got its id' },
   thread: { liveness: 'dead', because: 'its thread has ended' },
 } as const satisfies Record<string, Judgement>;
@@ -105,4 +107,8 @@ const UNKNOWN = {
   namespace: { liveness: 'unknown', because: 'it is in another container' },
   hidden: { liveness: 'unknown', because: 'the system does not tell about its process' },
   start: { liveness: 'unknown', because: 'a process has its id, perhaps another one' },
+  ending: {
+    liveness: 'unknown',
+    because: 'its process is ending, and not all of its threads have',
+  },
 } as const satisfies Record<string, Judgement>;

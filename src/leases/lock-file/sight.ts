@@ -34,6 +34,11 @@ export function isOwnName(name: string): boolean {
   return OWN.test(name);
 }
 
+/** A mark of somebody who waits, or a claim in the making: neither tells who has the file. */
+export function isMark(name: string): boolean {
+  return WAITING.test(name) || PREPARED.test(name);
+}
+
 /**
  * Names that mean nothing are passed over: they are in nobody's way.
  *

@@ -24,9 +24,11 @@ export function whatWasBefore(
 /** The thread had the file until now, whatever it was used for. */
 export function noteHeldUntil(
   { lastEnds }: TableState,
-  { key }: FileQueue,
+  { key, parked }: FileQueue,
   { token, isBehindOthers }: QueueLease,
 ): void {
+  // One that is parked may end before this thread has the file again.
+  for (const run of parked ?? []) if (run.fencingToken === String(token)) run.heldUntil = token;
   const last = lastEnds.get(key);
   if (last === undefined) return;
   if (!isBehindOthers || last.fencingToken === String(token)) last.heldUntil = token;

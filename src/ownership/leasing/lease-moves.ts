@@ -1,9 +1,12 @@
-import type { Lease } from '../../leases/provider.js';
+import type { Lease, LeaseRequest } from '../../leases/provider.js';
 import type { SessionFile } from '../../types.js';
 import type { FileQueue } from '../file/file-queue.js';
 import { diedRun, holderInfoOf } from './holder-info.js';
 import type { Leasing } from './leasing.js';
+import { isStillHeld } from './still-held.js';
 import type { RunRecord } from '../run/run-record.js';
+import { NOWHERE } from '../run/scope.js';
+import { endedError } from '../table/run-guards.js';
 import type { TableState } from '../table/table-state.js';
 
 /** What a move needs of the table. */
@@ -26,24 +29,57 @@ export async function leaseForMove(
 ): Promise<Lease | undefined> {
   if (queue.lease === undefined) return undefined;
   const former = queue.lease.former.get(file.key);
-  if (former?.isHeld() === true) return former;
+  if (former && isStillHeld(former, file.path)) return former;
   if (former) {
     queue.lease.former.delete(file.key);
     leasing.source.giveBack(file.key, former, queue.lease.logger);
     state.outbox.flush();
   }
   const granted: { lease?: Lease } = {};
-  const lease = await leasing.source.acquire(file, {
+  const wish = untilEnded(record);
+  const request: LeaseRequest = {
     holder: holderInfoOf(record),
     wait: false,
-    signal: new AbortController().signal,
+    signal: wish.signal,
     onLost: (cause) => {
       if (granted.lease) leasing.lost(queue, granted.lease, cause);
       state.outbox.flush();
     },
+  };
+  // What the provider keeps outlives the turn: it must not count as code of it.
+  const asked = state.ambient.run(NOWHERE, () => leasing.source.acquire(file, request));
+  try {
+    granted.lease = await Promise.race([asked, wish.ended]);
+    return granted.lease;
+  } catch (error) {
+    if (wish.signal.aborted) leasing.giveBackLate(file.key, asked, queue.lease.logger);
+    throw error;
+  } finally {
+    wish.forget();
+  }
+}
+
+interface WishOfRun {
+  /** Fires when the run ends. */
+  readonly signal: AbortSignal;
+  /** Rejects then. */
+  readonly ended: Promise<never>;
+  forget(): void;
+}
+
+function untilEnded(record: RunRecord): WishOfRun {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const listeners = (record.endListeners ??= new Set());
+  let giveUp = (): void => {};
+  const ended = new Promise<never>((_, reject) => {
+    giveUp = () => {
+      controller.abort(endedError(record, 'rotate'));
+      reject(signal.reason);
+    };
   });
-  granted.lease = lease;
-  return lease;
+  listeners.add(giveUp);
+  return { signal, ended, forget: () => listeners.delete(giveUp) };
 }
 
 /** The turn goes on in another file. What it leaves stays its own until it ends. */
@@ -63,11 +99,14 @@ export function leaseMoved(
   own.token = lease.fencingToken;
   own.isBehindOthers = true;
   record.fencingToken = String(lease.fencingToken);
-  if (lease.died && !isBack) {
-    own.before = { run: diedRun(lease.died) };
+  // Others may have had the file since the turn left it: what was before them is no answer.
+  const isBackLate = !isBack && record.grantKey === queue.key;
+  if (isBackLate || (lease.died && !isBack)) {
+    own.before = { run: lease.died && diedRun(lease.died) };
     record.previous = { generation: record.generation, run: own.before.run };
   }
-  leasing.tell(own, lease, record);
+  if (!isBack) leasing.notes.warnUnprotected(queue, lease);
+  leasing.notes.tell(own, lease, record);
 }
 
 /** The move did not come about. */

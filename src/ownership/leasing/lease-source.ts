@@ -25,6 +25,7 @@ export class LeaseSource {
     // Else it would seem to be held by somebody else, who is this thread itself.
     const returning = this.#returning.get(file.key);
     if (returning) await returning;
+    request.signal.throwIfAborted();
     return checkLease(provider.name, await provider.acquire(file, request));
   }
 

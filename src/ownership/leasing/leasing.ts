@@ -1,13 +1,13 @@
 import { LeaseLostError } from '../../errors/lease-errors.js';
 import { SessionError } from '../../errors/session-error.js';
 import type { Lease } from '../../leases/provider.js';
-import { log } from '../../observe/deliver.js';
 import type { HolderInfo, Logger } from '../../types.js';
 import type { FileQueue } from '../file/file-queue.js';
-import { holderInfoOf } from './holder-info.js';
 import { noteHeldUntil, whatWasBefore } from './lease-history.js';
+import { LeaseNotes } from './lease-notes.js';
 import { LeaseSource } from './lease-source.js';
 import { LeaseWishes } from './lease-wishes.js';
+import { isStillHeld } from './still-held.js';
 import { QueueLease } from './queue-lease.js';
 import type { RunRecord } from '../run/run-record.js';
 import type { TableState } from '../table/table-state.js';
@@ -25,7 +25,7 @@ export interface LeasingParts {
   /** Nobody of this thread has the file, or wants it. */
   idle(queue: FileQueue): void;
   /** Another process has the file now: the turn is over at once. */
-  lost(record: RunRecord, cause: Error): void;
+  lost(record: RunRecord, cause: SessionError): void;
 }
 
 /**
@@ -37,6 +37,7 @@ export interface LeasingParts {
  */
 export class Leasing {
   readonly source: LeaseSource;
+  readonly notes: LeaseNotes;
   readonly #state: TableState;
   readonly #parts: LeasingParts;
   readonly #wishes: LeaseWishes;
@@ -45,6 +46,7 @@ export class Leasing {
     this.#state = state;
     this.#parts = parts;
     this.source = new LeaseSource(state.outbox);
+    this.notes = new LeaseNotes(this.source, state.outbox);
     this.#wishes = new LeaseWishes(this.source, state.outbox, {
       came: (queue, own, lease) => {
         this.#came(queue, own, lease);
@@ -76,17 +78,10 @@ export class Leasing {
     own.isDeathUntold = lease.died !== undefined;
     own.cutOff = undefined;
     own.turns = 0;
-    if (lease.unprotected) this.#warn(queue, own.logger, lease.unprotected);
+    this.notes.warnUnprotected(queue, lease);
     // Others may have written meanwhile, and had the right to.
     if (queue.gate) queue.gate.isSuspect = false;
     this.#parts.came(queue);
-  }
-
-  #warn({ realPath: sessionFile }: FileQueue, logger: Logger | undefined, err: Error): void {
-    const text = 'runs begin that other processes are not kept away from';
-    this.#state.outbox.push(() => {
-      log(logger, 'warn', { err, sessionFile }, text);
-    });
   }
 
   /** Whether the next turn may begin. Where it may not, the lease is asked for. */
@@ -124,41 +119,6 @@ export class Leasing {
     }
   }
 
-  /** A turn begins: others are told whose it is, and it is told what was before. */
-  granted(queue: FileQueue, record: RunRecord): void {
-    const own = queue.lease;
-    if (own?.lease === undefined) return;
-    own.turns += 1;
-    own.logger = record.origin.logger;
-    record.fencingToken = String(own.lease.fencingToken);
-    const { told, before } = own;
-    if (before) record.previous = { generation: record.generation, run: before.run };
-    const isTold = told?.runId === record.runId && told.startBytes === record.startBytes;
-    // To say whose turn it is tells the provider that somebody was told of the death.
-    const tellsNobody = record.terms.isGuest || record.isUnclaimed;
-    if (own.isDeathUntold ? tellsNobody : isTold) return;
-    this.tell(own, own.lease, record);
-  }
-
-  /** Others are told whose turn it is. */
-  tell(own: QueueLease, lease: Lease, record: RunRecord): void {
-    const { logger } = own;
-    const holder = holderInfoOf(record);
-    own.told = holder;
-    own.isDeathUntold = false;
-    this.#state.outbox.push(() => {
-      this.source.tell(lease, holder, logger);
-    });
-  }
-
-  /** A turn is over. One that nobody took, and a guest's, has told nobody what was before. */
-  turnOver({ lease: own }: FileQueue, record: RunRecord): void {
-    if (own === undefined || record.terms.isGuest || record.isUnclaimed) return;
-    if (own.lease && own.isDeathUntold) this.tell(own, own.lease, record);
-    own.before = undefined;
-    own.cutOff = record.end === 'revoked' ? holderInfoOf(record) : undefined;
-  }
-
   /** Nobody of this thread wants the file now: others may have it. */
   settle(queue: FileQueue): void {
     const own = queue.lease;
@@ -179,6 +139,17 @@ export class Leasing {
     own.former.clear();
   }
 
+  /** Whatever comes of a wish that was given up goes back. */
+  giveBackLate(key: string, asked: Promise<Lease>, logger: Logger | undefined): void {
+    asked.then(
+      (lease) => {
+        this.source.giveBack(key, lease, logger);
+        this.#state.outbox.flush();
+      },
+      () => undefined,
+    );
+  }
+
   /**
    * Right before the bytes are touched.
    *
@@ -189,7 +160,7 @@ export class Leasing {
     const own = queue.lease;
     if (own === undefined) return;
     const { lease } = own;
-    if (lease?.isHeld() === true) return;
+    if (lease !== undefined && isStillHeld(lease, queue.realPath)) return;
     const error = lostLease(queue, own, lease);
     if (lease) this.lost(queue, lease, error);
     this.#state.outbox.flush();
@@ -204,8 +175,9 @@ export class Leasing {
     // For what the provider keeps for it.
     this.source.letGo(lease, own.logger);
     const { owner } = queue;
-    queue.gate?.expelGuest(SessionError.is(cause) ? cause : lostLease(queue, own, lease));
-    if (owner) this.#parts.lost(owner, cause);
+    const error = SessionError.is(cause) ? cause : lostLease(queue, own, lease, cause);
+    queue.gate?.expelGuest(error);
+    if (owner) this.#parts.lost(owner, error);
     else if (queue.isWanted) this.want(queue);
     else this.#parts.idle(queue);
   }
@@ -215,6 +187,17 @@ function lostLease(
   { realPath: sessionFile }: FileQueue,
   { token }: QueueLease,
   lease: Lease | undefined,
+  cause?: Error,
 ): LeaseLostError {
-  return new LeaseLostError({ sessionFile, fencingToken: token, by: lease?.lostTo?.() });
+  const by = lease && nowWith(lease);
+  return new LeaseLostError({ sessionFile, fencingToken: token, by, cause });
+}
+
+function nowWith(lease: Lease): HolderInfo | undefined {
+  try {
+    return lease.lostTo?.();
+  } catch {
+    // Nobody can tell.
+    return undefined;
+  }
 }

@@ -33,9 +33,19 @@ export class LateDecisions {
       if (record.phase !== 'waiting') continue;
       if (this.#isTurnedAway(queue, record, waiting, asHolder(owner), 'held')) continue;
       this.#wait(queue, record, owner);
-      waiting += 1;
+      // To wait may end a turn that nobody had claimed, and begin that of one who waited.
+      waiting = queue.owner === owner ? waiting + 1 : decidedOf(queue);
     }
     this.refuseCircles(queue);
+    this.#timeOutGuests(queue);
+  }
+
+  /** Whoever could be let in now was. */
+  #timeOutGuests(queue: FileQueue): void {
+    if (queue.owner === undefined) return;
+    for (const guest of [...(queue.guests ?? [])]) {
+      if (guest.waitLimitMs === 0) this.#timeOut(queue, guest);
+    }
   }
 
   /**

@@ -59,6 +59,8 @@ export class Places {
   startDeadline(record: RunRecord): void {
     if (record.deadline) return;
     // Whether another process has the file cannot be told in no time at all.
-    this.#state.deadlines.start(record, record.arrivedMs, record.waitLimitMs || PROBE_MS);
+    const isSkip = record.terms.admission?.mode === 'skip';
+    const limitMs = Math.min(record.waitLimitMs || PROBE_MS, isSkip ? PROBE_MS : Infinity);
+    this.#state.deadlines.start(record, record.arrivedMs, limitMs);
   }
 }

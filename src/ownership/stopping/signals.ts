@@ -72,7 +72,9 @@ export class Signals {
       return false;
     }
     const { path: sessionFile, runId } = record;
-    const eventId = why === 'takeover' ? (cause as SessionError).eventId : undefined;
+    // What happened to its file has an id already.
+    const isOfFile = why === 'takeover' || why === 'lease-lost';
+    const eventId = isOfFile ? (cause as SessionError).eventId : undefined;
     const reason = new RunInterruptedError({
       ...{ sessionFile, runId, why, settleMs, cause, eventId },
       because: background.because,
@@ -134,8 +136,9 @@ export class Signals {
   }
 
   /** Another process has the file already: there is nothing to wait for. */
-  loseLease(record: RunRecord, cause: Error): void {
-    this.#state.emit('lease-lost', record, { fencingToken: record.fencingToken ?? '' });
+  loseLease(record: RunRecord, cause: SessionError): void {
+    const { fencingToken = '' } = record;
+    this.#state.emit('lease-lost', record, { fencingToken }, cause.eventId);
     this.fire(record, 'lease-lost', cause, 0);
     this.revoke(record, 'lease-lost');
   }

@@ -67,16 +67,21 @@ export function gateTimeout(
 }
 
 /** What the provider said, to this one of all who waited. */
-export function leaseUnavailable({ path: sessionFile }: RunRecord, cause: unknown): unknown {
+export function leaseUnavailable(
+  { path: sessionFile }: Pick<RunRecord, 'path'>,
+  cause: unknown,
+  eventId?: string,
+): LeaseUnavailableError {
   if (isLeaseUnavailable(cause)) {
     const { reason, detail, holder, lockPath, systemCode } = cause;
     return new LeaseUnavailableError({
       ...{ sessionFile, reason, detail, holder, lockPath, systemCode, cause: cause.cause },
+      eventId: eventId ?? cause.eventId,
     });
   }
   const said = asError(cause).message;
   const detail = `its lease provider failed (${said})`;
-  return new LeaseUnavailableError({ sessionFile, reason: 'io', detail, cause });
+  return new LeaseUnavailableError({ sessionFile, reason: 'io', detail, cause, eventId });
 }
 
 export function isLeaseUnavailable(error: unknown): error is LeaseUnavailableError {

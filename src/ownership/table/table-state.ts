@@ -148,10 +148,10 @@ export class TableState {
     return this.queues.get(key) ?? (this.moved.size === 0 ? undefined : this.moved.get(key));
   }
 
-  /** Guests leave nothing behind that a successor would have to repair. */
+  /** Guests, and turns that nobody took, leave nothing behind that a successor would have to repair. */
   noteEnd(record: RunRecord): void {
     const { lastEnds, log } = this;
-    if (record.terms.isGuest || log.capacity === 0) return;
+    if (record.terms.isGuest || record.isUnclaimed || log.capacity === 0) return;
     record.endSequence = log.written;
     lastEnds.set(record.key, record);
     if (lastEnds.size <= log.capacity) return;

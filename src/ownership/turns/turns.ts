@@ -66,7 +66,7 @@ export class Turns {
     record.noteGrant(nowMs);
     record.grantSequence = this.#state.log.written;
     record.grantKey = record.key;
-    this.#leasing.granted(queue, record);
+    this.#leasing.notes.granted(queue, record);
     this.#state.deadlines.stop(record);
     this.#state.counters[isResumed ? 'resumed' : 'granted'] += 1;
     if (isResumed) this.#state.emit('resumed', record, { waitedMs }, undefined, nowMs);
@@ -89,7 +89,7 @@ export class Turns {
     record.parkedMs = monotonicMs();
     (queue.parked ??= new Set()).add(record);
     this.#state.emit('parked', record);
-    this.#leasing.turnOver(queue, record);
+    this.#leasing.notes.turnOver(queue, record);
     this.#watchers.over(record);
     this.#handOver(queue);
   }
@@ -142,7 +142,7 @@ export class Turns {
     record.endBytes = record.work?.endBytes;
     record.work = undefined;
     if (queue.move?.by === record) this.#stay(queue);
-    if (isOwner) this.#leasing.turnOver(queue, record);
+    if (isOwner) this.#leasing.notes.turnOver(queue, record);
     if (isOwner) this.#handOver(queue);
     else this.closeIfUnused(queue);
   }
