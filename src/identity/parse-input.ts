@@ -13,6 +13,7 @@ export type ParsedInput =
   | { readonly type: 'path'; readonly path: string };
 
 const SPACE = 0x20;
+const SLASH = 0x2f;
 const COLON = 0x3a;
 
 /** Absolute, in normal form and without NUL, so that nothing is left to do: the usual case. */
@@ -45,14 +46,24 @@ export function isSessionFile(file: unknown): file is SessionFile {
 }
 
 function parseString(text: string, markers: ReadonlySet<string>): ParsedInput {
-  if (sep === '/' && NORMAL_POSIX_PATH.test(text)) return { type: 'path', path: text };
+  if (isNormalPosixPath(text)) return { type: 'path', path: text };
   if (text.includes('\0')) throw withNul(text);
   for (const scheme of markers) {
     if (isUnder(scheme, text)) return marker(text, scheme.length);
   }
+  return parseRelativeOrUrl(text);
+}
+
+/** What is neither a marker nor in normal form already. */
+function parseRelativeOrUrl(text: string): ParsedInput {
   if (isUnder('file', text.slice(0, 5).toLowerCase())) return parseFileUrl(text);
   if (text.trim() === '') throw refused(text, 'empty', 'it is empty, a path is wanted');
   return absolute(text);
+}
+
+/** The first character is looked at first: a marker need not be matched. */
+function isNormalPosixPath(text: string): boolean {
+  return sep === '/' && text.charCodeAt(0) === SLASH && NORMAL_POSIX_PATH.test(text);
 }
 
 function isUnder(scheme: string, text: string): boolean {

@@ -156,8 +156,7 @@ export class OwnerTable implements ThreadTable {
       this.requests.guests.giveTurn(queue, guest);
     },
     left: ({ leftListeners }) => {
-      if (leftListeners === undefined) return;
-      for (const listener of leftListeners) this.state.outbox.push(listener);
+      if (leftListeners !== undefined) this.state.outbox.pushAll(leftListeners);
     },
     sectionLeft: (record) => {
       if (record.isClosing) this.signals.revoke(record);
@@ -193,8 +192,7 @@ export class OwnerTable implements ThreadTable {
     const { callerSignal } = record;
     if (callerSignal) this.callerSignals.unwatch(callerSignal, record);
     // The history still knows the record; it must not keep what belongs to users.
-    record.callerSignal = record.controller = record.yieldController = undefined;
-    record.signalScope = record.yieldScope = undefined;
+    record.callerSignal = record.signal = record.yieldSignal = undefined;
   }
 }
 

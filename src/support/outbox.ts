@@ -20,6 +20,10 @@ export class Outbox {
     this.#calls.push(call);
   }
 
+  pushAll(calls: Iterable<() => void>): void {
+    for (const call of calls) this.#calls.push(call);
+  }
+
   /** Every synchronous step on shared state ends with this. */
   flush(): void {
     if (this.#isFlushing || this.#calls.length === 0) return;

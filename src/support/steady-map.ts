@@ -35,7 +35,13 @@ export class SteadyMap<K, V extends object> {
   }
 
   delete(key: K): boolean {
-    if (this.#places.get(key) === undefined) return false;
+    const value = this.#places.get(key);
+    return value !== undefined && this.deleteIf(key, value);
+  }
+
+  /** By identity: false where another value, or none, is under this key. */
+  deleteIf(key: K, value: V): boolean {
+    if (this.#places.get(key) !== value) return false;
     this.#places.set(key, undefined);
     this.#empty += 1;
     if (this.#empty > FEW && this.#empty > this.size) this.#tidy();

@@ -38,7 +38,7 @@ describe('after an interrupt', () => {
     await run.release();
     await Promise.all(told);
     expect(record?.endListeners).toBeUndefined();
-    expect(record?.controller).toBeUndefined();
+    expect(record?.signal).toBeUndefined();
     expect([caller.signal.listeners, caller.signal.added]).toEqual([0, 1]);
   });
 

@@ -41,6 +41,25 @@ describe('SteadyMap', () => {
     );
   });
 
+  it('deletes by identity only the very value that is meant', () => {
+    // Given
+    const steady = new SteadyMap<string, object>();
+    const [former, present] = [{}, {}];
+    steady.set('a', former);
+    steady.set('a', present);
+
+    // When
+    const deleted = [
+      steady.deleteIf('a', former),
+      steady.deleteIf('a', present),
+      steady.deleteIf('a', present),
+    ];
+
+    // Then
+    expect(deleted).toEqual([false, true, false]);
+    expect(steady.size).toBe(0);
+  });
+
   it('[A7] is empty, and small, after very many keys came and went', () => {
     // Given a map with many entries, in which one key comes and goes
     const steady = new SteadyMap<number, object>();

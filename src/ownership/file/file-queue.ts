@@ -14,6 +14,15 @@ function precedes(one: RunRecord, other: RunRecord): boolean {
   return one.sequence < other.sequence;
 }
 
+function mostUrgent(lines: readonly (Line | undefined)[]): RunRecord | undefined {
+  let head: RunRecord | undefined;
+  for (const line of lines) {
+    const first = line?.first;
+    if (first !== undefined && (head === undefined || precedes(first, head))) head = first;
+  }
+  return head;
+}
+
 /** From the end, where whoever came last finds itself at once. */
 function countBehind(line: Line, isBehind: (other: RunRecord) => boolean): number {
   let count = 0;
@@ -131,13 +140,7 @@ export class FileQueue {
   /** Who is served next. */
   head(): RunRecord | undefined {
     const before = this.#resumes?.first ?? this.#interrupts?.first;
-    if (before !== undefined) return before;
-    let head: RunRecord | undefined;
-    for (const line of this.#lines ?? []) {
-      const first = line?.first;
-      if (first !== undefined && (head === undefined || precedes(first, head))) head = first;
-    }
-    return head;
+    return before ?? (this.#lines && mostUrgent(this.#lines));
   }
 
   /** Every run of this file: the owner, the parked ones, the waiting ones in order. */

@@ -32,17 +32,20 @@ export class LeaseNotes {
   /** A turn begins: others are told whose it is, and it is told what was before. */
   granted(queue: FileQueue, record: RunRecord): void {
     const own = queue.lease;
-    if (own?.lease === undefined) return;
+    if (own?.lease) this.#noteTurn(own, own.lease, record);
+  }
+
+  #noteTurn(own: QueueLease, lease: Lease, record: RunRecord): void {
     own.turns += 1;
     own.logger = record.origin.logger;
-    record.fencingToken = String(own.lease.fencingToken);
+    record.fencingToken = String(lease.fencingToken);
     const { told, before } = own;
     if (before) record.previous = { generation: record.generation, run: before.run };
     const isTold = told?.runId === record.runId && told.startBytes === record.startBytes;
     // To say whose turn it is tells the provider that somebody was told of the death.
     const tellsNobody = record.terms.isGuest || record.isUnclaimed;
     if (own.isDeathUntold ? tellsNobody : isTold) return;
-    this.tell(own, own.lease, record);
+    this.tell(own, lease, record);
   }
 
   /** Somebody has taken the turn into their hands, and was told of a death: others are told that. */
@@ -64,8 +67,12 @@ export class LeaseNotes {
 
   /** A turn is over. One that nobody took, and a guest's, has told nobody what was before. */
   turnOver(queue: FileQueue, record: RunRecord): void {
-    const { lease: own } = queue;
-    if (own === undefined || record.terms.isGuest || record.isUnclaimed) return;
+    const own = queue.lease;
+    const tellsNobody = record.terms.isGuest || record.isUnclaimed;
+    if (own !== undefined && !tellsNobody) this.#noteEnd(queue, own, record);
+  }
+
+  #noteEnd(queue: FileQueue, own: QueueLease, record: RunRecord): void {
     // A run that parks has not ended: nobody of this thread has, since others had the file.
     const isUnknown = record.end === undefined && own.isBehindOthers;
     own.before = isUnknown ? { run: undefined } : undefined;

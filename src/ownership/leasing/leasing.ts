@@ -86,8 +86,10 @@ export class Leasing {
 
   /** Whether the next turn may begin. Where it may not, the lease is asked for. */
   mayPass(queue: FileQueue): boolean {
-    const own = queue.lease;
-    if (own === undefined) return true;
+    return queue.lease === undefined || this.#hasOrWants(queue, queue.lease);
+  }
+
+  #hasOrWants(queue: FileQueue, own: QueueLease): boolean {
     const { lease } = own;
     if (lease !== undefined && this.#isOurTurn(queue, own, lease)) return true;
     if (lease !== undefined) {
@@ -121,8 +123,10 @@ export class Leasing {
 
   /** Nobody of this thread wants the file now: others may have it. */
   settle(queue: FileQueue): void {
-    const own = queue.lease;
-    if (own === undefined || queue.isWanted) return;
+    if (queue.lease !== undefined && !queue.isWanted) this.#giveUp(queue, queue.lease);
+  }
+
+  #giveUp(queue: FileQueue, own: QueueLease): void {
     const { wish } = own;
     if (wish) this.#state.outbox.push(() => wish.abort());
     own.wish = own.holder = undefined;

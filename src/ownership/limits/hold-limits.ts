@@ -3,6 +3,7 @@ import { Countdown } from '../../support/countdown.js';
 import { LoopWatch } from './loop-watch.js';
 import { MemberList } from '../file/member-list.js';
 import { stalledMs } from './patience.js';
+import type { Excuse } from '../run/excuse.js';
 import type { RunRecord } from '../run/run-record.js';
 import { declaredSilenceMs, maintenanceDueMs } from '../run/windows.js';
 
@@ -44,17 +45,19 @@ export class HoldLimits {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     this.loop.expectTick(nowMs);
-    process.nextTick(() => {
-      this.#isScheduled = false;
-      for (let record = this.#fresh.first; record; record = this.#fresh.first) {
-        this.#fresh.remove(record);
-        this.#watched.push(record);
-        this.#arm(record, nextLimitMs(record));
-      }
-      if (this.#watched.size > 0) this.loop.start();
-      else this.loop.endTick();
-    });
+    process.nextTick(this.#onTick);
   }
+
+  readonly #onTick = (): void => {
+    this.#isScheduled = false;
+    for (let record = this.#fresh.first; record; record = this.#fresh.first) {
+      this.#fresh.remove(record);
+      this.#watched.push(record);
+      this.#arm(record, nextLimitMs(record));
+    }
+    if (this.#watched.size > 0) this.loop.start();
+    else this.loop.endTick();
+  };
 
   /** Another limit counts from now on: a window opened or closed, or the run is ending. */
   retime(record: RunRecord): void {
@@ -127,22 +130,28 @@ function nextLimitMs(record: RunRecord): number {
  */
 function lose(record: RunRecord, lostMs: number): void {
   const nowMs = monotonicMs();
-  const spareMs = Math.min(patienceMs(record), MOST_FORGIVEN_MS) - record.forgivenMs;
+  const excuse = excuseOf(record);
+  const spareMs = Math.min(patienceMs(record), MOST_FORGIVEN_MS) - excuse.forgivenMs;
   // What was excused before is not excused twice.
-  const silentMs = Math.min(lostMs, nowMs - record.progressMs - record.excusedMs);
-  if (silentMs > spareMs && !record.hasStartedAnew) startAnew(record, nowMs);
+  const silentMs = Math.min(lostMs, nowMs - record.progressMs - excuse.excusedMs);
+  if (silentMs > spareMs && !excuse.hasStartedAnew) startAnew(record, nowMs);
   else {
     const forgivenMs = Math.min(silentMs, spareMs);
-    record.forgivenMs += forgivenMs;
-    record.excusedMs += forgivenMs;
+    excuse.forgivenMs += forgivenMs;
+    excuse.excusedMs += forgivenMs;
   }
   shiftClocks(record, nowMs, lostMs);
 }
 
+function excuseOf(record: RunRecord): Excuse {
+  return (record.excuse ??= { excusedMs: 0, forgivenMs: 0, hasStartedAnew: false });
+}
+
 function startAnew(record: RunRecord, nowMs: number): void {
-  if (record.hasStartedAnew) return;
-  record.hasStartedAnew = true;
-  record.excusedMs = nowMs - record.progressMs;
+  const excuse = excuseOf(record);
+  if (excuse.hasStartedAnew) return;
+  excuse.hasStartedAnew = true;
+  excuse.excusedMs = nowMs - record.progressMs;
   if (record.finishing) record.finishing.sinceMs = nowMs;
 }
 

@@ -1,3 +1,4 @@
+import type { OwnerWaitAbortedError } from '../../errors/wait-errors.js';
 import { resolvePath } from '../../identity/resolve.js';
 import type { ParsedInput } from '../../identity/parse-input.js';
 import { monotonicMs } from '../../support/clock.js';
@@ -85,16 +86,19 @@ export class Requests {
       this.#state.liveIds,
     );
     record.isUnclaimed = terms.admission !== undefined;
-    if (signal?.aborted === true) {
-      const error = waitAborted(record, signal.reason);
-      this.#parts.departures.stopWaiting(record, error);
-      this.#state.outbox.flush();
-      throw error;
-    }
+    if (signal?.aborted === true) throw this.#tooLate(record, signal);
     record.waiter = waiter?.(record);
     if (!isMarker) return this.#resolve(record, input.path);
     record.isMarker = true;
     return this.#decideNow(record, input.file);
+  }
+
+  /** The caller gave up before it asked. */
+  #tooLate(record: RunRecord, signal: AbortSignal): OwnerWaitAbortedError {
+    const error = waitAborted(record, signal.reason);
+    this.#parts.departures.stopWaiting(record, error);
+    this.#state.outbox.flush();
+    return error;
   }
 
   /** A marker needs no I/O: decided in the call. */

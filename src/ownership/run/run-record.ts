@@ -8,7 +8,9 @@ import type { PreviousRun, RunEnd, RunKind, RunPhase, RunView, SessionFile } fro
 import type { Deadline } from '../table/deadlines.js';
 import type { GrantWaiter } from './decision.js';
 import type { FileQueue } from '../file/file-queue.js';
+import type { Excuse } from './excuse.js';
 import type { Firing } from './firing.js';
+import type { OwnSignal } from './own-signal.js';
 import { viewOf } from './run-view.js';
 import type { Scope } from './scope.js';
 import type { SectionRequest } from '../file/gate.js';
@@ -17,6 +19,7 @@ import { urgencyMsOf } from './urgency.js';
 import type { ListMember, MemberList } from '../file/member-list.js';
 import type { Origin, RunTerms } from './terms.js';
 import type { TurnWork } from './turn-work.js';
+import type { WallTimes } from './wall-times.js';
 import { phaseOf, type TurnWindow } from './windows.js';
 
 /** The resolved file, or why there is none. */
@@ -76,17 +79,8 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
   grantedMs = 0;
   progressMs = 0;
   progressNote: string | undefined = undefined;
-  /** Silence since the last progress that is not the run's: the process stood still. */
-  excusedMs = 0;
-  /** How much of it was given stall by stall, which has a limit. */
-  forgivenMs = 0;
-  /** Its silence has started anew once, behind a long stall. */
-  hasStartedAnew = false;
-
-  /** Wall times, for people: worked out at the first look and kept, so that looks agree. */
-  requestedAtMs: number | undefined = undefined;
-  grantedAtMs: number | undefined = undefined;
-  progressAtMs: number | undefined = undefined;
+  excuse: Excuse | undefined = undefined;
+  wallTimes: WallTimes | undefined = undefined;
 
   /** The caller's own signal. Let go when the run ends, like all that belongs to users. */
   callerSignal: AbortSignal | undefined;
@@ -112,11 +106,9 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
   finishing: { readonly end: RunEnd; sinceMs: number; spareMs: number } | undefined = undefined;
   firing: Firing | undefined = undefined;
   hasYieldFired = false;
-  controller: AbortController | undefined = undefined;
-  yieldController: AbortController | undefined = undefined;
-  /** In whose context the signals were first asked for: there their listeners are called. */
-  signalScope: Scope | undefined = undefined;
-  yieldScope: Scope | undefined = undefined;
+  signal: OwnSignal | undefined = undefined;
+  /** Of the present turn. */
+  yieldSignal: OwnSignal | undefined = undefined;
 
   waiter: GrantWaiter | undefined = undefined;
   /** Why the run was not granted, where nobody waited for the answer yet. */
@@ -212,6 +204,11 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
     return this.deadline !== undefined && monotonicMs() >= this.deadline.dueAtMs;
   }
 
+  /** Silence since the last progress that is not the run's. */
+  get excusedMs(): number {
+    return this.excuse?.excusedMs ?? 0;
+  }
+
   get isOwner(): boolean {
     return this.queue !== undefined && this.queue.owner === this;
   }
@@ -226,15 +223,13 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
     this.isListed = isListed;
     if (this.#runId === undefined) return;
     if (isListed) this.#liveIds.set(this.#runId, this);
-    else if (this.#liveIds.get(this.#runId) === this) this.#liveIds.delete(this.#runId);
+    else this.#liveIds.deleteIf(this.#runId, this);
   }
 
   noteProgress(nowMs: number, note?: string): void {
     this.progressMs = nowMs;
-    this.excusedMs = 0;
-    this.forgivenMs = 0;
-    this.hasStartedAnew = false;
-    this.progressAtMs = undefined;
+    this.excuse = undefined;
+    if (this.wallTimes) this.wallTimes.progressAtMs = undefined;
     if (note !== undefined) this.progressNote = note;
   }
 
@@ -249,9 +244,9 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
     this.generation += 1;
     this.isUndecided = false;
     this.grantedMs = nowMs;
-    this.grantedAtMs = undefined;
+    if (this.wallTimes) this.wallTimes.grantedAtMs = undefined;
     this.hasYieldFired = false;
-    this.yieldController = undefined;
+    this.yieldSignal = undefined;
     this.noteProgress(nowMs);
   }
 

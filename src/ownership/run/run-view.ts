@@ -2,12 +2,12 @@ import { wallMsOf } from '../../support/clock.js';
 import type { RunView } from '../../types.js';
 import { stoppingOf } from './firing.js';
 import type { RunRecord } from './run-record.js';
+import type { WallTimes } from './wall-times.js';
 
 /** A snapshot of a run, for people: what is not known, or not true, is left out. */
 export function viewOf(record: RunRecord): RunView {
-  const requestedAtMs = (record.requestedAtMs ??= wallMsOf(record.arrivedMs));
-  if (record.generation > 0) noteTurnTimes(record);
-  const { sessionKey, sessionId, end, grantedAtMs, progressAtMs } = record;
+  const { requestedAtMs, grantedAtMs, progressAtMs } = wallTimesOf(record);
+  const { sessionKey, sessionId, end } = record;
   const { progressNote, fencingToken, firing, phase } = record;
   return Object.freeze({
     runId: record.runId,
@@ -28,7 +28,14 @@ export function viewOf(record: RunRecord): RunView {
   });
 }
 
-function noteTurnTimes(record: RunRecord): void {
-  record.grantedAtMs ??= wallMsOf(record.grantedMs);
-  record.progressAtMs ??= wallMsOf(record.progressMs);
+function wallTimesOf(record: RunRecord): WallTimes {
+  const times = (record.wallTimes ??= {
+    requestedAtMs: wallMsOf(record.arrivedMs),
+    grantedAtMs: undefined,
+    progressAtMs: undefined,
+  });
+  if (record.generation === 0) return times;
+  times.grantedAtMs ??= wallMsOf(record.grantedMs);
+  times.progressAtMs ??= wallMsOf(record.progressMs);
+  return times;
 }

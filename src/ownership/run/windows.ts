@@ -13,8 +13,12 @@ export interface TurnWindow {
 
 /** What a run is at: maintenance inside a prompt window, or beside it, is maintenance. */
 export function phaseOf(windows: ReadonlySet<TurnWindow> | undefined): RunPhase {
+  return windows === undefined ? 'active' : phaseWithin(windows);
+}
+
+function phaseWithin(windows: ReadonlySet<TurnWindow>): RunPhase {
   let phase: RunPhase = 'active';
-  for (const window of windows ?? []) {
+  for (const window of windows) {
     if (window.phase === 'maintaining') return 'maintaining';
     ({ phase } = window);
   }

@@ -62,11 +62,11 @@ export class Pressure {
     if (owner.hasYieldFired) return;
     owner.hasYieldFired = true;
     this.#state.emit('yield-asked', owner, waiter ? { waiterRunId: waiter.runId } : {});
-    const { yieldController } = owner;
-    if (yieldController) {
+    if (owner.yieldSignal) {
+      const { controller, scope = NOWHERE } = owner.yieldSignal;
       this.#state.outbox.push(() => {
-        this.#state.ambient.run(owner.yieldScope ?? NOWHERE, () => {
-          yieldController.abort();
+        this.#state.ambient.run(scope, () => {
+          controller.abort();
         });
       });
     }

@@ -6,6 +6,7 @@ import type { InterruptCause } from '../../types.js';
 import type { Departures } from '../turns/departures.js';
 import { endAfter } from '../run/ends.js';
 import { stalledMs } from '../limits/patience.js';
+import type { OwnSignal } from '../run/own-signal.js';
 import type { RunRecord } from '../run/run-record.js';
 import { NOWHERE } from '../run/scope.js';
 import type { TableState } from '../table/table-state.js';
@@ -39,22 +40,24 @@ export class Signals {
 
   /** Made when somebody first looks; fired already where the reason came first. */
   signalOf(record: RunRecord): AbortSignal {
-    if (record.controller === undefined) {
-      record.controller = new AbortController();
-      record.signalScope = this.#state.ambient.getStore();
-      if (record.firing) record.controller.abort(record.firing.reason);
+    if (record.signal === undefined) {
+      record.signal = this.#makeSignal();
+      if (record.firing) record.signal.controller.abort(record.firing.reason);
     }
-    return record.controller.signal;
+    return record.signal.controller.signal;
   }
 
   /** Of the present turn: a run that gave way and came back gets a new one. */
   yieldSignalOf(record: RunRecord): AbortSignal {
-    if (record.yieldController === undefined) {
-      record.yieldController = new AbortController();
-      record.yieldScope = this.#state.ambient.getStore();
-      if (record.hasYieldFired) record.yieldController.abort();
+    if (record.yieldSignal === undefined) {
+      record.yieldSignal = this.#makeSignal();
+      if (record.hasYieldFired) record.yieldSignal.controller.abort();
     }
-    return record.yieldController.signal;
+    return record.yieldSignal.controller.signal;
+  }
+
+  #makeSignal(): OwnSignal {
+    return { controller: new AbortController(), scope: this.#state.ambient.getStore() };
   }
 
   /** Tells a granted run to stop. False where it was told before, or has ended. */
@@ -88,10 +91,9 @@ export class Signals {
     const { byRunId } = background;
     const by = byRunId === undefined ? {} : { byRunId };
     this.#state.emit('signalled', record, { why, settleMs, ...by }, reason.eventId);
-    const { controller } = record;
-    if (controller) {
+    if (record.signal) {
       // Who listens was there when the signal was first asked for: inside the run, or its caller.
-      const scope = record.signalScope ?? NOWHERE;
+      const { controller, scope = NOWHERE } = record.signal;
       this.#state.outbox.push(() => {
         this.#state.ambient.run(scope, () => {
           controller.abort(reason);

@@ -53,9 +53,7 @@ export class FileIds {
   forget(queue: FileQueue): void {
     if (this.size === 0) return;
     this.#unseen.delete(queue);
-    if (queue.fileId !== undefined && this.#byId.get(queue.fileId) === queue) {
-      this.#byId.delete(queue.fileId);
-    }
+    if (queue.fileId !== undefined) this.#byId.deleteIf(queue.fileId, queue);
     queue.fileId = undefined;
   }
 

@@ -14,7 +14,10 @@ import type { TableState } from './table-state.js';
  *   files in use have become one
  */
 export function identify(state: TableState, record: RunRecord): FileQueue | undefined {
-  if (record.isMarker) return state.queues.get(record.key);
+  return record.isMarker ? state.queues.get(record.key) : identifyFile(state, record);
+}
+
+function identifyFile(state: TableState, record: RunRecord): FileQueue | undefined {
   followMove(state, record);
   const { file } = record;
   if (file === undefined) return state.queues.get(record.key);

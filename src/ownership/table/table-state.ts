@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Counters, createCounters } from '../../observe/counters.js';
 import { deliver } from '../../observe/deliver.js';
 import { EventLog } from '../../observe/event-log.js';
-import type { EventDetails, OwnershipEventType } from '../../observe/events.js';
+import type { EventDetails, OwnershipEvent, OwnershipEventType } from '../../observe/events.js';
 import { Outbox } from '../../support/outbox.js';
 import { SteadyMap } from '../../support/steady-map.js';
 import { Deadlines } from './deadlines.js';
@@ -11,6 +11,7 @@ import type { FileQueue } from '../file/file-queue.js';
 import { LabelIndex } from './label-index.js';
 import type { RunRecord } from '../run/run-record.js';
 import { NOWHERE, type Scope } from '../run/scope.js';
+import type { Origin } from '../run/terms.js';
 
 /**
  * Everything that is known about the runs of one thread.
@@ -65,8 +66,11 @@ export class TableState {
   ): void {
     const entry = this.log.write(type, record, details, eventId, instantMs, formerKey);
     const { origin } = record;
-    if (origin.logger === undefined && origin.onEvent === undefined) return;
-    const event = entry.read();
+    if (origin.logger !== undefined || origin.onEvent !== undefined)
+      this.#tell(origin, entry.read());
+  }
+
+  #tell(origin: Origin, event: OwnershipEvent): void {
     this.outbox.push(() => {
       deliver(origin, event);
     });
@@ -115,12 +119,11 @@ export class TableState {
     record.setListed(false);
     this.sessionKeys.remove(record.sessionKey, record);
     this.sessionIds.remove(record.sessionId, record);
-    this.#passOnChildren(record);
+    if (record.children) this.#passOnChildren(record.children, record.asker);
   }
 
   /** The runs that an ended run asked for belong to the run around it: nobody holds on to the dead. */
-  #passOnChildren({ children, asker }: RunRecord): void {
-    if (children === undefined) return;
+  #passOnChildren(children: Set<RunRecord>, asker: RunRecord | undefined): void {
     for (const child of children) {
       child.asker = asker;
       if (asker) (asker.children ??= new Set()).add(child);
@@ -154,17 +157,19 @@ export class TableState {
     if (record.terms.isGuest || record.isUnclaimed || log.capacity === 0) return;
     record.endSequence = log.written;
     lastEnds.set(record.key, record);
-    if (lastEnds.size <= log.capacity) return;
-    for (const oldest of lastEnds.keys()) {
-      lastEnds.delete(oldest);
+    if (lastEnds.size > log.capacity) this.#forgetOldestEnd();
+  }
+
+  #forgetOldestEnd(): void {
+    for (const oldest of this.lastEnds.keys()) {
+      this.lastEnds.delete(oldest);
       return;
     }
   }
 
   /** Told when a file, or the whole table, may have become idle. */
   tellIdle(): void {
-    if (this.idleListeners.size === 0) return;
-    for (const listener of this.idleListeners) this.outbox.push(listener);
+    if (this.idleListeners.size > 0) this.outbox.pushAll(this.idleListeners);
   }
 
   /** Every guest that waits at a gate. */

@@ -114,8 +114,7 @@ export class Departures {
 
   /** Whoever was turned away from this file may ask again. */
   tellFree({ freeListeners }: FileQueue): void {
-    if (freeListeners === undefined) return;
-    for (const listener of freeListeners) this.#state.outbox.push(listener);
+    if (freeListeners !== undefined) this.#state.outbox.pushAll(freeListeners);
   }
 
   #emitStop(record: RunRecord, type: GivenUp | 'resume-failed', error: unknown): void {
@@ -144,7 +143,7 @@ export class Departures {
     this.#watchers.gone(record);
     this.#state.deadlines.stop(record);
     if (record.endListeners === undefined) return;
-    for (const listener of record.endListeners) this.#state.outbox.push(listener);
+    this.#state.outbox.pushAll(record.endListeners);
     record.endListeners = undefined;
   }
 }

@@ -6,7 +6,9 @@ import { endAfter } from '../run/ends.js';
 import { checkStillSame } from '../table/identify.js';
 import { endedError } from '../table/run-guards.js';
 import { FileQueue } from '../file/file-queue.js';
+import type { Gate } from '../file/gate.js';
 import type { Leasing } from '../leasing/leasing.js';
+import type { GrantWaiter } from '../run/decision.js';
 import type { RunRecord } from '../run/run-record.js';
 import type { TableState } from '../table/table-state.js';
 import { TurnExclusion } from '../file/turn-exclusion.js';
@@ -69,8 +71,9 @@ export class Turns {
     this.#leasing.notes.granted(queue, record);
     this.#state.deadlines.stop(record);
     this.#state.counters[isResumed ? 'resumed' : 'granted'] += 1;
-    if (isResumed) this.#state.emit('resumed', record, { waitedMs }, undefined, nowMs);
-    else this.#state.emit('granted', record, { waitedMs, ...deathOf(record) }, undefined, nowMs);
+    const type = isResumed ? 'resumed' : 'granted';
+    const details = record.previous ? { waitedMs, ...deathOf(record) } : { waitedMs };
+    this.#state.emit(type, record, details, undefined, nowMs);
     this.#watchers.granted(record);
   }
 
@@ -117,7 +120,7 @@ export class Turns {
   goOnEnding(record: RunRecord): void {
     const { finishing, firing, work } = record;
     if (isPending(work)) return;
-    for (const listener of work?.listeners ?? []) this.#state.outbox.push(listener);
+    if (work?.listeners) this.#state.outbox.pushAll(work.listeners);
     if (work) work.listeners = undefined;
     if (finishing === undefined) return;
     this.end(record, firing ? endAfter(firing.reason.why) : finishing.end);
@@ -132,19 +135,23 @@ export class Turns {
     queue?.remove(record);
     queue?.parked?.delete(record);
     record.end = end;
-    this.#failComeBack(record, end);
+    if (record.waiter) this.#failComeBack(record, record.waiter, end);
     this.#state.counters.ends[end] += 1;
     this.#departures.retire(record);
     this.#emitEnd(record, end, nowMs);
     this.#state.noteEnd(record);
     if (queue === undefined) return;
-    if (isOwner) queue.gate?.abandon(record, () => endedError(record, 'wait at the gate'));
+    if (isOwner && queue.gate) this.#leaveGate(queue.gate, record);
     record.endBytes = record.work?.endBytes;
     record.work = undefined;
     if (queue.move?.by === record) this.#stay(queue);
     if (isOwner) this.#leasing.notes.turnOver(queue, record);
     if (isOwner) this.#handOver(queue);
     else this.closeIfUnused(queue);
+  }
+
+  #leaveGate(gate: Gate, record: RunRecord): void {
+    gate.abandon(record, () => endedError(record, 'wait at the gate'));
   }
 
   /** The run that moved the file has ended: its former names are other files again. */
@@ -156,11 +163,10 @@ export class Turns {
   }
 
   /** A parked run that ends while it waits for its turn gets none. */
-  #failComeBack(record: RunRecord, end: RunEnd): void {
-    if (record.waiter === undefined) return;
+  #failComeBack(record: RunRecord, waiter: GrantWaiter, end: RunEnd): void {
     const action = 'come back from park';
     const { path: sessionFile, runId } = record;
-    record.waiter.reject(new RunEndedError({ sessionFile, runId, action, end }));
+    waiter.reject(new RunEndedError({ sessionFile, runId, action, end }));
     record.waiter = undefined;
   }
 
@@ -250,8 +256,7 @@ export class Turns {
   closeIfUnused(queue: FileQueue): void {
     if (queue.isHandingOver) return;
     this.#leasing.settle(queue);
-    if (!queue.isUnused || this.#state.queues.get(queue.key) !== queue) return;
-    this.#state.queues.delete(queue.key);
+    if (!queue.isUnused || !this.#state.queues.deleteIf(queue.key, queue)) return;
     this.#state.fileIds.forget(queue);
     // Contexts that outlive their section still lead to the gate.
     if (queue.gate) queue.gate.knowledge = undefined;
