@@ -24,7 +24,7 @@ export interface FolderContent {
 
 const LOCK = '.lock';
 /** Names of session files. */
-export const SESSION = /\.jsonl$/i;
+export const SESSION: RegExp = /\.jsonl$/i;
 const GRAVE = /\.lock\.gone-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 /** Only names of about that length have locks under other names. */
 const LONG = 200;

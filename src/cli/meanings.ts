@@ -17,12 +17,12 @@ export function foreignMeaning(foreign: 'empty' | 'other'): string {
 }
 
 /** What it means that a record cannot be read, and what to do. */
-export const UNREADABLE_MEANING =
+export const UNREADABLE_MEANING: string =
   'it is no file, half written, damaged, of a newer version, or for another user only. Nothing has ' +
   `to be done: ${FOLLOWED}`;
 
 /** What it means that something is in the place of a lock, and what to do. */
-export const STRANGE_MEANING =
+export const STRANGE_MEANING: string =
   'another program made it, and every run is refused (ERR_SESSION_LEASE_UNAVAILABLE, damaged). Find ' +
   'out which; if none needs it, move it away';
 
