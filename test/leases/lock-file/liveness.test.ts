@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { judge } from '../../../src/leases/lock-file/liveness.js';
 import { identity, stat } from './support/identities.js';
@@ -6,7 +6,11 @@ import { systemError } from './support/memory-disk.js';
 
 vi.mock(import('node:fs'), async (original) => {
   const real = await original();
-  return { ...real, readFileSync: vi.fn(real.readFileSync) as never };
+  return {
+    ...real,
+    readFileSync: vi.fn(real.readFileSync) as never,
+    readdirSync: vi.fn(real.readdirSync) as never,
+  };
 });
 
 const PROCESS = `/proc/${process.pid}/stat`;
@@ -24,6 +28,7 @@ describe('whether a holder lives', () => {
       if (/^E[A-Z]+$/.test(said)) throw systemError(said);
       return said;
     }) as never);
+    vi.mocked(readdirSync).mockReturnValue(['77', '78'] as never);
     vi.spyOn(process, 'kill').mockReturnValue(true);
   });
 
@@ -44,6 +49,32 @@ describe('whether a holder lives', () => {
     const before = identity({ startTicks: '400', osThreadId: '76', threadStartTicks: '400' });
 
     expect(judge(before, false, self).liveness).toBe('dead');
+  });
+
+  it.each(['Z', 'X'])(
+    '[L1] takes what is left of a process (%s) for dead, and says so',
+    (state) => {
+      kernel = {
+        [PROCESS]: stat('500', state),
+        [THREAD]: stat('600', state),
+        [`/proc/${process.pid}/task/78/stat`]: stat('601', state),
+      };
+
+      expect(judge(identity(), false, self)).toEqual({
+        liveness: 'dead',
+        because: 'its process has ended (what is left of it is a zombie)',
+      });
+    },
+  );
+
+  it('[L4] cannot tell while a thread of a process that was killed is at its last call', () => {
+    kernel = {
+      [PROCESS]: stat('500', 'Z'),
+      [THREAD]: stat('600', 'Z'),
+      [`/proc/${process.pid}/task/78/stat`]: stat('601', 'D'),
+    };
+
+    expect(judge(identity(), false, self).liveness).toBe('unknown');
   });
 
   it('[L1] takes a process id that nobody has for dead', () => {

@@ -30,6 +30,34 @@ describe('a death that comes with a turn for a ticket', () => {
     await run.release();
   });
 
+  it('[X5] is known to others from the claim on: if that run dies, too, it is the one that died', async () => {
+    // Given
+    const { lease, ticket } = await start();
+    expect(lease.updates).toEqual([]);
+
+    // When
+    const run = await ticket.acquire();
+
+    // Then
+    expect(lease.updates).toMatchObject([{ runId: 'late' }]);
+    await run.release();
+  });
+
+  it('[X5] is told to nobody else where that run goes on in another file', async () => {
+    // Given
+    const { lease, ticket } = await start();
+    leasing.provider.isGenerous = true;
+    const run = await ticket.acquire();
+    await run.transcript.rotate(leasing.file('next.jsonl'));
+
+    // When
+    await run.release();
+
+    // Then
+    await until(() => lease.state === 'released');
+    expect(diedBeforeNext(lease)).toBeUndefined();
+  });
+
   it('[X5] is told to nobody else once that run has ended', async () => {
     // Given
     const { sessions, sessionFile, lease, ticket } = await start();
