@@ -12,7 +12,6 @@ import type { FileQueue } from './file/file-queue.js';
 import { Gate, type GateKeepers } from './file/gate.js';
 import { HoldLimits } from './limits/hold-limits.js';
 import { Leasing } from './leasing/leasing.js';
-import { PROBE_MS } from './leasing/queue-lease.js';
 import { Openings } from './openings.js';
 import { Parking } from './turns/parking.js';
 import { Pressure } from './stopping/pressure.js';
@@ -171,9 +170,7 @@ export class OwnerTable implements ThreadTable {
 
   /** Who did not want to wait, and was not told in time whether it would have to, is turned away. */
   #expire(record: RunRecord): void {
-    const isSkip = record.isUndecided && record.terms.admission?.mode === 'skip';
-    if (isSkip && record.waitLimitMs > PROBE_MS)
-      this.departures.turnAway(record, UNKNOWN_HOLDER, 'held-elsewhere');
+    if (record.isProbing) this.departures.turnAway(record, UNKNOWN_HOLDER, 'held-elsewhere');
     else this.departures.stopWaiting(record, waitTimeout(record));
   }
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { giveBackDead, removeLock, removeMark } from '../../src/leases/lock-file/clear.js';
 import { ownIdentity } from '../../src/leases/lock-file/identity.js';
@@ -169,6 +169,25 @@ describe('what clears a lock', () => {
 
       expect(removeLock(ledger, isGone)).toBe('passed');
       expect(ledger.isHeld(8n)).toBe(true);
+    });
+
+    it('leaves no folder that it made anew behind one that was faster', () => {
+      // Given: another doctor removes the lock when this one is about to claim it
+      put(file, '7.free', record(DEAD));
+      const { link } = lockDisk;
+      vi.spyOn(lockDisk, 'link').mockImplementationOnce((from, to) => {
+        const text = readFileSync(from);
+        rmSync(ledger.folder, { recursive: true });
+        mkdirSync(ledger.folder);
+        writeFileSync(from, text);
+        link(from, to);
+      });
+
+      // When
+      removeLock(ledger, isGone);
+
+      // Then
+      expect(existsSync(ledger.folder)).toBe(false);
     });
 
     it('removes also what comes into the folder while it is removed', () => {

@@ -78,15 +78,14 @@ export function stateLetterOf(path: string): string | undefined {
   }
 }
 
-/** Whether anything of a process still runs whose first thread has ended. */
+/** Whether anything of a process may still run whose first thread has ended. */
 export function hasLiveThread(pid: number): boolean {
+  const tasks = `/proc/${pid}/task`;
   try {
-    return readdirSync(`/proc/${pid}/task`).some((thread) => {
-      const state = stateLetterOf(`/proc/${pid}/task/${thread}/stat`);
-      return state !== undefined && !HAS_ENDED.has(state);
-    });
-  } catch {
-    return false;
+    return readdirSync(tasks).some((thread) => ticksOf(`${tasks}/${thread}/stat`) !== 'gone');
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    return code !== 'ENOENT' && code !== 'ESRCH';
   }
 }
 

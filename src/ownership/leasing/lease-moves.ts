@@ -1,5 +1,5 @@
 import type { Lease, LeaseRequest } from '../../leases/provider.js';
-import type { SessionFile } from '../../types.js';
+import type { PreviousRun, SessionFile } from '../../types.js';
 import type { FileQueue } from '../file/file-queue.js';
 import { diedRun, holderInfoOf } from './holder-info.js';
 import type { Leasing } from './leasing.js';
@@ -99,14 +99,23 @@ export function leaseMoved(
   own.token = lease.fencingToken;
   own.isBehindOthers = true;
   record.fencingToken = String(lease.fencingToken);
-  // Others may have had the file since the turn left it: what was before them is no answer.
-  const isBackLate = !isBack && record.grantKey === queue.key;
-  if (isBackLate || (lease.died && !isBack)) {
+  const isOfThisFile = previousKeyOf(record) === queue.key;
+  if (!isBack && (isOfThisFile || lease.died)) {
+    // Others may have had the file since the turn left it: what was before them is no answer.
     own.before = { run: lease.died && diedRun(lease.died) };
-    record.previous = { generation: record.generation, run: own.before.run };
-  }
+    notePrevious(record, queue.key, own.before.run);
+  } else if (isBack && !isOfThisFile) notePrevious(record, queue.key, undefined);
   if (!isBack) leasing.notes.warnUnprotected(queue, lease);
   leasing.notes.tell(own, lease, record);
+}
+
+/** Of which file the run was told what was before. */
+function previousKeyOf({ previous, generation, grantKey }: RunRecord): string {
+  return (previous?.generation === generation ? previous.key : undefined) ?? grantKey;
+}
+
+function notePrevious(record: RunRecord, key: string, run: PreviousRun | undefined): void {
+  record.previous = { generation: record.generation, key, run };
 }
 
 /** The move did not come about. */

@@ -73,13 +73,13 @@ export class LeaseNotes {
   }
 
   #noteEnd(queue: FileQueue, own: QueueLease, record: RunRecord): void {
-    // A run that parks has not ended: nobody of this thread has, since others had the file.
-    const isUnknown = record.end === undefined && own.isBehindOthers;
-    own.before = isUnknown ? { run: undefined } : undefined;
+    if (record.end !== undefined) own.isBehindOthers = false;
+    // A run that parks has not ended: perhaps nobody of this thread has, since others had the file.
+    own.before = own.isBehindOthers ? { run: undefined } : undefined;
     own.cutOff = record.end === 'revoked' ? holderInfoOf(record) : undefined;
     const inside = queue.gate?.open;
-    if (record.end !== undefined && inside?.isGuest === true)
-      this.#tellGuest(queue, own, inside.record);
+    const isOverWell = record.end !== undefined && own.cutOff === undefined;
+    if (isOverWell && inside?.isGuest === true) this.#tellGuest(queue, own, inside.record);
   }
 
   /** A guest still writes: if that is cut off, the turn that has ended is not to be repaired. */

@@ -17,7 +17,7 @@ export class QueueLease {
    * died, or that nobody knows. Undefined where this thread had it last.
    */
   before: { readonly run: PreviousRun | undefined } | undefined = undefined;
-  /** Others had the file before it came. */
+  /** Others had the file before it came, and no run of this thread has ended since. */
   isBehindOthers = false;
   /** Somebody died before it came, and no run was told yet. */
   isDeathUntold = false;

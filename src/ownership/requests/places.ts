@@ -28,10 +28,20 @@ export class Places {
     place.enqueue(record);
     record.isUndecided = true;
     this.startDeadline(record);
+    if (record.terms.admission?.mode === 'skip') this.#limitProbe(record);
     this.#parts.watchCaller(record);
     leasing.want(place);
     if (holder) this.#late.arrivedElsewhere(place, record, holder);
     return record;
+  }
+
+  /** Who does not want to wait asks for an answer soon, whatever that is. */
+  #limitProbe(record: RunRecord): void {
+    const { deadlines } = this.#state;
+    const nowMs = monotonicMs();
+    const leftMs = record.arrivedMs + (record.waitLimitMs || PROBE_MS) - nowMs;
+    deadlines.stop(record);
+    deadlines.start(record, nowMs, Math.min(leftMs, PROBE_MS));
   }
 
   #take(record: RunRecord, place: FileQueue): RunRecord {
@@ -59,8 +69,6 @@ export class Places {
   startDeadline(record: RunRecord): void {
     if (record.deadline) return;
     // Whether another process has the file cannot be told in no time at all.
-    const isSkip = record.terms.admission?.mode === 'skip';
-    const limitMs = Math.min(record.waitLimitMs || PROBE_MS, isSkip ? PROBE_MS : Infinity);
-    this.#state.deadlines.start(record, record.arrivedMs, limitMs);
+    this.#state.deadlines.start(record, record.arrivedMs, record.waitLimitMs || PROBE_MS);
   }
 }

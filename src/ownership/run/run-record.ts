@@ -25,6 +25,14 @@ import { phaseOf, type TurnWindow } from './windows.js';
 /** The resolved file, or why there is none. */
 export type Resolution = { readonly file: SessionFile } | { readonly error: unknown };
 
+interface Before {
+  /** The turn that it is about. */
+  readonly generation: number;
+  /** The file, where that is not the one of the grant. */
+  readonly key?: string;
+  readonly run: PreviousRun | undefined;
+}
+
 /**
  * The one record of a run. The file's queue holds it, the index lists it, the ambient store carries
  * it, handles show it: there is no second registry that could disagree.
@@ -98,8 +106,7 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
   /** The last lease that this thread had of its file since, with nobody else in between. */
   heldUntil: bigint | undefined = undefined;
   /** What was found of the run before the present turn, once somebody looked. */
-  previous: { readonly generation: number; readonly run: PreviousRun | undefined } | undefined =
-    undefined;
+  previous: Before | undefined = undefined;
   /** The prompt and maintenance windows that are open. */
   windows: Set<TurnWindow> | undefined = undefined;
   /** How the run will end, once what is under way has come to its end. */
@@ -207,6 +214,12 @@ export class RunRecord implements ListMember<RunRecord>, Scope {
   /** Silence since the last progress that is not the run's. */
   get excusedMs(): number {
     return this.excuse?.excusedMs ?? 0;
+  }
+
+  /** It does not want to wait, is not told yet whether it would have to, and may wait for that. */
+  get isProbing(): boolean {
+    const isSkip = this.isUndecided && this.terms.admission?.mode === 'skip';
+    return isSkip && monotonicMs() < this.arrivedMs + this.waitLimitMs;
   }
 
   get isOwner(): boolean {

@@ -106,7 +106,7 @@ export class TableState {
     record.askedIn?.asked?.delete(record);
     record.asker = run;
     record.askedIn = section;
-    record.isUnclaimed = false;
+    if (record.end === undefined) record.isUnclaimed = false;
     if (record.isListed) this.noteAsked(record);
   }
 

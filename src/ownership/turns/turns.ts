@@ -224,7 +224,7 @@ export class Turns {
         this.#watchers.callerAborted(record, record.callerSignal.reason);
         return record.list !== undefined;
       }
-      if (record.deadline && nowMs >= record.deadline.dueAtMs) {
+      if (record.deadline && nowMs >= record.deadline.dueAtMs && !record.isProbing) {
         throw waitTimeout(record);
       }
       checkStillSame(this.#state, record, queue);

@@ -77,6 +77,43 @@ describe('whether a holder lives', () => {
     expect(judge(identity(), false, self).liveness).toBe('unknown');
   });
 
+  it.each(['EMFILE', 'EACCES', 'EIO'])(
+    '[L4] cannot tell where the threads of a process that was killed cannot be listed: %s',
+    (code) => {
+      kernel = { [PROCESS]: stat('500', 'Z'), [THREAD]: stat('600', 'Z') };
+      vi.mocked(readdirSync).mockImplementation(() => {
+        throw systemError(code);
+      });
+
+      expect(judge(identity(), false, self).liveness).toBe('unknown');
+    },
+  );
+
+  it('[L4] cannot tell where a thread of a process that was killed cannot be read', () => {
+    kernel = {
+      [PROCESS]: stat('500', 'Z'),
+      [THREAD]: stat('600', 'Z'),
+      [`/proc/${process.pid}/task/78/stat`]: 'EMFILE',
+    };
+
+    expect(judge(identity(), false, self).liveness).toBe('unknown');
+  });
+
+  it('[L1] takes a process for dead whose last thread has gone while it was looked at', () => {
+    kernel = { [PROCESS]: stat('500', 'Z'), [THREAD]: stat('600', 'Z') };
+
+    expect(judge(identity(), false, self).liveness).toBe('dead');
+  });
+
+  it('[L1] takes a process for dead that has gone while it was looked at', () => {
+    kernel = { [PROCESS]: stat('500', 'Z'), [THREAD]: stat('600', 'Z') };
+    vi.mocked(readdirSync).mockImplementation(() => {
+      throw systemError('ENOENT');
+    });
+
+    expect(judge(identity(), false, self).liveness).toBe('dead');
+  });
+
   it('[L1] takes a process id that nobody has for dead', () => {
     vi.spyOn(process, 'kill').mockImplementation(() => {
       throw systemError('ESRCH');

@@ -1,3 +1,4 @@
+import { link, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { ask } from '../../admission/support/scene.js';
 import { stateOf } from '../../runs/support/sessions.js';
@@ -50,6 +51,25 @@ describe('whenFree(), of a file on which a run is parked', () => {
 
     // Then
     expect(await busy.whenFree({ waitMs: 5_000 })).toBe(true);
+    await comeBack();
+  });
+
+  it('[R6] [P7] asks for the lock of the name under which the file is in use', async () => {
+    // Given: the file is asked for by another of its names
+    await writeFile(leasing.file(), '');
+    await link(leasing.file(), leasing.file('linked.jsonl'));
+    const sessions = leasing.open();
+    const comeBack = await park(sessions);
+    leasing.provider.elsewhere.set(leasing.file(), someoneElse());
+    const request = { sessionFile: leasing.file('linked.jsonl'), mode: 'skip' } as const;
+    const busy = await ask(sessions, request, 'busy');
+
+    // When
+    const isFree = await busy.whenFree({ waitMs: 0 });
+
+    // Then
+    expect(isFree).toBe(false);
+    leasing.provider.elsewhere.clear();
     await comeBack();
   });
 });

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ask, askToWait } from '../../admission/support/scene.js';
 import { until, waitBehind } from '../../runs/support/sessions.js';
@@ -38,6 +39,29 @@ describe('the previous run', () => {
     const next = await behind.granted;
     expect(next.previous).toMatchObject(TORN);
     await next.release();
+  });
+
+  it('[S8] is the one that was cut off, also where somebody asks when others have ended since', async () => {
+    // Given: a run behind a turn that nobody claimed, which parks; another one comes and goes
+    const sessions = leasing.open({ leases: undefined });
+    await sessions.acquire({ sessionFile: file(), runId: 'torn' });
+    const ticket = await askToWait(sessions, { sessionFile: file() });
+    const behind = await waitBehind(sessions, { sessionFile: file() });
+    await sessions.interrupt({ runId: 'torn' }, { settleMs: 0 });
+    ticket.cancel();
+    const run = await behind.granted;
+    const back = createGate();
+    const parked = run.park(() => back.opened);
+    await sessions.run({ sessionFile: file() }, () => 1);
+
+    // When
+    const { previous } = run;
+
+    // Then
+    expect(previous).toMatchObject(TORN);
+    back.open();
+    await parked;
+    await run.release();
   });
 
   it('[S8] is the one that was cut off while it was parked, its lease given back', async () => {
@@ -85,13 +109,16 @@ describe('the previous run', () => {
     const run = await sessions.acquire({ sessionFile: file(), runId: 'well' });
     await run.transcript.append({ a: 1 });
     const guest = await guestInside(sessions, file());
+    run.transcript.writeSync((path) => {
+      appendFileSync(path, '{"a":2}\n');
+    });
 
     // When
     await run.release();
 
     // Then: others know the guest, and how long the file was when that was alone with it
     const { updates } = leasing.provider.lease(1);
-    expect(updates.at(-1)).toMatchObject({ startBytes: 8 });
+    expect(updates.at(-1)).toMatchObject({ startBytes: 16 });
     expect(updates.at(-1)?.runId).not.toBe('well');
     guest.goOn();
     await guest.wrote;

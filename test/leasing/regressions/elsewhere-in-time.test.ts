@@ -1,0 +1,38 @@
+import { describe, expect, it, vi } from 'vitest';
+import { createGate } from '../../support/gate.js';
+import { useFakeTime } from '../../support/fake-time.js';
+import { useLeasing } from '../support/leasing.js';
+import { someoneElse } from '../support/someone-else.js';
+
+describe('asking who has a file elsewhere', () => {
+  const leasing = useLeasing();
+  useFakeTime();
+
+  it('[R9] does not keep recover() waiting where the provider never answers', async () => {
+    // Given
+    const sessions = leasing.open();
+    leasing.provider.inspecting = createGate();
+
+    // When
+    const recovered = sessions.recover({ sessionFile: leasing.file() });
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
+    await vi.advanceTimersByTimeAsync(5_000);
+
+    // Then
+    expect(await recovered).toMatchObject({ status: 'noop', reason: 'no_active_work' });
+  });
+
+  it('[S2] names another thread of this process, which is elsewhere', async () => {
+    // Given
+    const sessions = leasing.open();
+    const sessionFile = leasing.file();
+    const holder = someoneElse({ pid: process.pid, threadId: 7 });
+    leasing.provider.elsewhere.set(sessionFile, holder);
+
+    // When
+    const stopped = await sessions.interrupt({ sessionFile });
+
+    // Then
+    expect(stopped.holder).toEqual(holder);
+  });
+});
