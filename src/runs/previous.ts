@@ -2,13 +2,17 @@ import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run/run-record.js';
 import type { PreviousRun } from '../types.js';
 
-/** The run that had the file before the present turn, as far as the history still knew at the first look. */
+/**
+ * The run that had the file before the present turn, as far as the history still knew at the first
+ * look. A turn that moved to another file was told nothing of that, unless somebody died there.
+ */
 export function previousOf(table: OwnerTable, record: RunRecord): PreviousRun | undefined {
   const { generation } = record;
   if (record.previous?.generation !== generation) {
     record.previous = { generation, run: generation > 0 ? find(table, record) : undefined };
   }
-  return record.previous.run;
+  const { key = record.grantKey, run } = record.previous;
+  return key === record.key ? run : undefined;
 }
 
 function find({ state }: OwnerTable, record: RunRecord): PreviousRun | undefined {

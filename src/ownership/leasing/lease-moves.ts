@@ -1,5 +1,5 @@
 import type { Lease, LeaseRequest } from '../../leases/provider.js';
-import type { PreviousRun, SessionFile } from '../../types.js';
+import type { SessionFile } from '../../types.js';
 import type { FileQueue } from '../file/file-queue.js';
 import { diedRun, holderInfoOf } from './holder-info.js';
 import type { Leasing } from './leasing.js';
@@ -99,23 +99,13 @@ export function leaseMoved(
   own.token = lease.fencingToken;
   own.isBehindOthers = true;
   record.fencingToken = String(lease.fencingToken);
-  const isOfThisFile = previousKeyOf(record) === queue.key;
-  if (!isBack && (isOfThisFile || lease.died)) {
-    // Others may have had the file since the turn left it: what was before them is no answer.
+  if (!isBack) {
+    // Others may have had the file, also where the turn had it before.
     own.before = { run: lease.died && diedRun(lease.died) };
-    notePrevious(record, queue.key, own.before.run);
-  } else if (isBack && !isOfThisFile) notePrevious(record, queue.key, undefined);
-  if (!isBack) leasing.notes.warnUnprotected(queue, lease);
+    record.previous = { generation: record.generation, key: queue.key, run: own.before.run };
+    leasing.notes.warnUnprotected(queue, lease);
+  }
   leasing.notes.tell(own, lease, record);
-}
-
-/** Of which file the run was told what was before. */
-function previousKeyOf({ previous, generation, grantKey }: RunRecord): string {
-  return (previous?.generation === generation ? previous.key : undefined) ?? grantKey;
-}
-
-function notePrevious(record: RunRecord, key: string, run: PreviousRun | undefined): void {
-  record.previous = { generation: record.generation, key, run };
 }
 
 /** The move did not come about. */

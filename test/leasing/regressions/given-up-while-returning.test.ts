@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { LeaseSource } from '../../../src/ownership/leasing/lease-source.js';
 import { createGate } from '../../support/gate.js';
 import { stateOf, until } from '../../runs/support/sessions.js';
 import { turns, useLeasing } from '../support/leasing.js';
@@ -16,8 +17,10 @@ describe('a move to a file whose lease is on its way back', () => {
     await sessions.run({ sessionFile: next() }, () => 'before');
     await until(() => leasing.provider.lease(1).releases === 1);
     const run = await sessions.acquire({ sessionFile: leasing.file(), runId: 'moves' });
+    const asked = vi.spyOn(LeaseSource.prototype, 'acquire');
     const rotated = run.transcript.rotate(next());
     rotated.catch(() => undefined);
+    await until(() => asked.mock.calls.length === 1);
     return { sessions, returned, run, rotated };
   }
 
@@ -38,7 +41,6 @@ describe('a move to a file whose lease is on its way back', () => {
   it('[O5] ends with the run, and the provider is not asked for it any more', async () => {
     // Given
     const { sessions, returned, rotated } = await start();
-    await turns();
     const wishes = leasing.provider.wishes.length;
 
     // When
@@ -49,5 +51,19 @@ describe('a move to a file whose lease is on its way back', () => {
     returned.open();
     await turns();
     expect(leasing.provider.wishes).toHaveLength(wishes);
+  });
+
+  it('keeps nothing that the end of the run would have to end, once it has come about', async () => {
+    // Given
+    const { returned, run, rotated } = await start();
+    returned.open();
+    await rotated;
+
+    // When
+    await run.release();
+
+    // Then
+    const { signal } = leasing.provider.lease(3).wish.request;
+    expect(signal.aborted).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { waitBehind } from '../../runs/support/sessions.js';
 import { useLeasing } from '../support/leasing.js';
 import { someoneElse } from '../support/someone-else.js';
 import { DIED } from './support/next-told.js';
@@ -42,6 +43,30 @@ describe('a turn that was told of a death on the file that it moved to', () => {
 
     // When
     await run.transcript.rotate(second());
+
+    // Then
+    const { previous } = run;
+    await run.release();
+    expect(previous).toBeUndefined();
+  });
+});
+
+describe('a turn that was told of one that was cut off', () => {
+  const leasing = useLeasing();
+
+  it('[S8] is not told of it on another file, which others had before', async () => {
+    // Given
+    leasing.provider.isGenerous = true;
+    const sessions = leasing.open();
+    const sessionFile = leasing.file();
+    await sessions.acquire({ sessionFile, runId: 'torn' });
+    const { granted } = await waitBehind(sessions, { sessionFile });
+    await sessions.interrupt({ runId: 'torn' }, { settleMs: 0 });
+    const run = await granted;
+    expect(run.previous).toMatchObject({ runId: 'torn', startBytes: 0 });
+
+    // When
+    await run.transcript.rotate(leasing.file('second.jsonl'));
 
     // Then
     const { previous } = run;

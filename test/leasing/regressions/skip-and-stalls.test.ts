@@ -68,6 +68,40 @@ describe('a request that runs now or never, where the provider takes its time', 
     await expect(asked).rejects.toMatchObject({ code: 'ERR_SESSION_WAIT_TIMEOUT', waitMs: 300 });
   });
 
+  it('ends at its own limit also where it was a while until the provider was asked', async () => {
+    // Given
+    const sessions = leasing.open();
+    const request = { sessionFile: leasing.file(), mode: 'skip', waitMs: 300 } as const;
+    const asked = sessions.admit(request);
+    asked.catch(() => undefined);
+    stalledMs = 200;
+    await leasing.provider.wish(1);
+
+    // When
+    await vi.advanceTimersByTimeAsync(100);
+
+    // Then
+    expect(await stateOf(asked)).toBe('failed');
+    await expect(asked).rejects.toMatchObject({ code: 'ERR_SESSION_WAIT_TIMEOUT' });
+  });
+
+  it('gives the provider 5 s also where it may not wait at all', async () => {
+    // Given
+    const sessions = leasing.open();
+    const asked = sessions.admit({ sessionFile: leasing.file(), mode: 'skip', waitMs: 0 });
+    asked.catch(() => undefined);
+    const wish = await leasing.provider.wish(1);
+    await vi.advanceTimersByTimeAsync(4_999);
+
+    // When
+    wish.grant();
+
+    // Then
+    const admission = await asked;
+    if ('ticket' in admission) admission.ticket.cancel();
+    expect(admission.outcome).toBe('run');
+  });
+
   it('comes back from park as late as it may, also where it was admitted so', async () => {
     // Given a run that was admitted with skip, and parks
     leasing.provider.isGenerous = true;

@@ -156,7 +156,7 @@ describe('run.previous', () => {
   );
 
   it.each([false, true])(
-    'stays the same when the turn goes on in another file, looked at before or not: %s',
+    '[S8] is of the file that the turn began on, and told there only, looked at before or not: %s',
     async (isLookedAt) => {
       const sessions = stage.open();
       const file = dir.join('s.jsonl');
@@ -166,7 +166,10 @@ describe('run.previous', () => {
       expect(before).toBe('one');
 
       await run.transcript.rotate(dir.join('next.jsonl'));
+      const inNext = run.previous;
+      await run.transcript.rotate(file);
 
+      expect(inNext).toBeUndefined();
       expect(run.previous).toMatchObject({ runId: 'one' });
       await run.release();
     },
