@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { until, waitBehind } from '../../runs/support/sessions.js';
+import { createGate } from '../../support/gate.js';
 import { guestInside } from '../support/guest-inside.js';
-import { useLeasing } from '../support/leasing.js';
+import { turns, useLeasing } from '../support/leasing.js';
 
 describe('a guest in its section when the turn of its owner is taken', () => {
   const leasing = useLeasing();
@@ -33,6 +34,30 @@ describe('a guest in its section when the turn of its owner is taken', () => {
     guest.goOn();
     await guest.wrote;
     expect(known).toMatchObject({ runId: 'torn', startBytes: 0 });
+  });
+
+  it('[X5] does not hide a turn either that was only given up for a while', async () => {
+    // Given
+    leasing.provider.isGenerous = true;
+    const sessions = leasing.open();
+    const run = await sessions.acquire({ sessionFile: leasing.file(), runId: 'parked' });
+    await run.transcript.append({ a: 1 });
+    const guest = await guestInside(sessions, leasing.file());
+    const back = createGate();
+
+    // When
+    const parked = run.park(() => back.opened);
+    await turns();
+
+    // Then
+    const { updates, wish } = leasing.provider.lease(1);
+    const known = updates.at(-1) ?? wish.request.holder;
+    guest.goOn();
+    await guest.wrote;
+    back.open();
+    await parked;
+    await run.release();
+    expect(known).toMatchObject({ runId: 'parked', startBytes: 0 });
   });
 
   it('[S8] does not hide that turn from the run that follows in this thread', async () => {
