@@ -6,6 +6,9 @@ import { onTestFinished } from 'vitest';
 
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
+/** Children write plain text, whatever the terminal of the tests can do; NO_COLOR alone is warned of. */
+const PLAIN: NodeJS.ProcessEnv = { NO_COLOR: '1', FORCE_COLOR: undefined };
+
 export interface ChildOptions {
   /** The script and all that it imports; it starts sooner. @defaultValue false */
   readonly isJavaScript?: boolean;
@@ -43,7 +46,7 @@ export function startChild(script: string | URL, options: ChildOptions = {}): St
   const child = fork(script, options.args ?? [], {
     execPath: process.execPath,
     execArgv: [...(options.isJavaScript ? [] : ['--import', TSX]), ...(options.execArgv ?? [])],
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, ...PLAIN, ...options.env },
     timeout: options.timeoutMs ?? 15_000,
     killSignal: 'SIGKILL',
     silent: true,
