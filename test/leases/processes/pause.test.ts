@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { useTempDir } from '../../support/temp-dir.js';
 import { holderAndWaiter } from './support/actor.js';
-import { STALLS, standStill, untilBeats, whileTimePasses } from './support/scenes.js';
+import { STALLS, standStill, startMetronome, untilBeats } from './support/scenes.js';
 
 const EXPIRE_MS = 3_000;
+/** Of the metronome: with the part of a second before the first, more than expireMs. */
+const BEATS_TO_EXPIRE = 5;
 
 describe.each(Object.entries(STALLS))('a holder that %s', { timeout: 40_000 }, (_name, stall) => {
   const dir = useTempDir();
@@ -49,12 +51,13 @@ describe.each(Object.entries(STALLS))('a holder that %s', { timeout: 40_000 }, (
 
   it('[S3] [T3] keeps the file when that was shorter than expireMs', async () => {
     // Given a process that waits, and a holder that stands still
+    const untilBeat = await startMetronome(dir.path);
     const options = { expireMs: EXPIRE_MS * 4 };
     const { holder, waiter, taken } = await holderAndWaiter(dir.join('s.jsonl'), options);
     const goOn = await standStill(holder, stall, dir.join('go'));
 
     // When it goes on before that time is over, though later than its heartbeats should have come
-    await whileTimePasses(2_500);
+    await untilBeat(4);
     const seen = await goOn();
 
     // Then it still has the file, and the waiter gets it from its hands
@@ -71,11 +74,12 @@ describe('a waiter that is paused itself', { timeout: 40_000 }, () => {
 
   it("[S3] [L3] takes its own pause for nobody else's silence", async () => {
     // Given a live holder, and a process that waits for it
+    const untilBeat = await startMetronome(dir.path);
     const { holder, waiter } = await holderAndWaiter(dir.join('s.jsonl'), { expireMs: EXPIRE_MS });
 
     // When the waiter is paused for longer than expireMs, and goes on
     waiter.process.kill('SIGSTOP');
-    await whileTimePasses(EXPIRE_MS + 1_000);
+    await untilBeat(BEATS_TO_EXPIRE);
     waiter.process.kill('SIGCONT');
     await waiter.ask('ping');
 
@@ -85,12 +89,13 @@ describe('a waiter that is paused itself', { timeout: 40_000 }, () => {
 
   it('[S3] leaves the holder its file where the whole machine slept, and it wakes up first', async () => {
     // Given a live holder, and a process that waits for it
+    const untilBeat = await startMetronome(dir.path);
     const { holder, waiter } = await holderAndWaiter(dir.join('s.jsonl'), { expireMs: EXPIRE_MS });
 
     // When both are paused for longer than expireMs, and the waiter goes on a moment earlier
     holder.process.kill('SIGSTOP');
     waiter.process.kill('SIGSTOP');
-    await whileTimePasses(EXPIRE_MS + 1_000);
+    await untilBeat(BEATS_TO_EXPIRE);
     waiter.process.kill('SIGCONT');
     await waiter.ask('ping');
     await waiter.ask('isHeld');

@@ -1,7 +1,7 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
+import { join } from 'node:path';
 import { vi } from 'vitest';
-import type { ProcessActor } from './actor.js';
+import { type ProcessActor, startProcess } from './actor.js';
 import type { Answers } from './protocol.js';
 
 /** Kills whoever has the file, until nobody is left: who had it, in order, with the tokens. */
@@ -77,11 +77,6 @@ export async function standStill(
   };
 }
 
-// Real time, since how long a pause lasts is what such a test is about: what is paused tells nothing.
-export async function whileTimePasses(ms: number): Promise<void> {
-  await setTimeout(ms);
-}
-
 /** So many signs of life of whoever has the file: as many as others would have given meanwhile. */
 export async function untilBeats(
   sessionFile: string,
@@ -93,4 +88,17 @@ export async function untilBeats(
     const before = beat();
     await vi.waitUntil(() => beat() !== before, { timeout: 10_000 });
   }
+}
+
+/**
+ * A process that nobody disturbs, with a lease on a file of its own: its signs of life, one a second,
+ * tell how long others have stood still, who cannot tell that themselves.
+ */
+export async function startMetronome(folder: string): Promise<(count: number) => Promise<void>> {
+  const sessionFile = join(folder, 'metronome.jsonl');
+  const actor = await startProcess(sessionFile);
+  const taken = await actor.ask('acquire', { runId: 'metronome' });
+  return async (count) => {
+    await untilBeats(sessionFile, taken, count);
+  };
 }
