@@ -70,7 +70,7 @@ export function printable(report: Report): string {
       ([name, { count, ...times }]) =>
         `  ${name.padEnd(24)} ${[count, ...Object.values(times).map((ms) => ms.toFixed(1))].join('  ')}`,
     ),
-    'turns that ended with an error',
+    `turns that ended with an error${Object.keys(troubles).length > 0 ? '' : ': none'}`,
     ...rows(troubles),
     ...findings.flatMap(({ rule, file, text, evidence }) => [
       `WRONG: ${rule}: ${file} ${text}`,

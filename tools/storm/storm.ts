@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { bundle } from './bundle.js';
+import { bundle } from '../bundle.js';
 import { type Report, reportOf } from './report.js';
 import { runRound, type RoundFacts } from './round.js';
 import type { Through } from './settings.js';
@@ -13,12 +13,14 @@ export interface StormOptions {
   readonly onRound?: (round: RoundFacts) => void;
 }
 
+/** Every process of it. */
+const CHILD = new URL('child/main.ts', import.meta.url);
 /** Longer storms begin anew after so long, with the next seed: what went wrong is told early. */
 const ROUND_SECONDS = 60;
 
 export async function runStorm(options: StormOptions): Promise<Report> {
   const { seconds, processes, files, seed, through, onRound } = options;
-  const { script, folder } = await bundle();
+  const { script, folder } = await bundle(CHILD);
   const rounds: RoundFacts[] = [];
   try {
     const count = Math.max(1, Math.round(seconds / ROUND_SECONDS));

@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
-import { useBundle } from '../../../support/bundle.js';
+import { afterAll, beforeAll } from 'vitest';
+import { type Bundle, bundle } from '../../../../tools/bundle.js';
 import { startChild } from '../../../support/child.js';
 import { createGate } from '../../../support/gate.js';
 
@@ -30,8 +32,16 @@ export type StartContender = (...args: readonly string[]) => Promise<Contender>;
 
 /** Contenders for the tests of a block. */
 export function useContenders(): StartContender {
-  const { script } = useBundle(FIXTURE);
+  let built: Bundle;
+  beforeAll(async () => {
+    built = await bundle(FIXTURE);
+  });
+  afterAll(async () => {
+    await rm(built.folder, { recursive: true, force: true });
+  });
+
   return async (...args) => {
+    const { script } = built;
     const options = { args, timeoutMs: 100_000, isJavaScript: true };
     const { process: child, finished } = startChild(script, options);
     const counted = createGate<Count>();
