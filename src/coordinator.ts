@@ -10,19 +10,15 @@ import type { RunRecord } from './ownership/run/run-record.js';
 import { NOWHERE, type Scope } from './ownership/run/scope.js';
 import type { RunTerms } from './ownership/run/terms.js';
 import { scopeWithin } from './ownership/table/wait-graph.js';
-import {
-  type CoordinatorOptions,
-  readAdmission,
-  readOptions,
-  readTerms,
-  readWriteTerms,
-  type Settings,
-} from './options.js';
+import type { CoordinatorOptions, Settings } from './options/coordinator-options.js';
+import { readOptions } from './options/read-options.js';
+import { readAdmission, readTerms, readWriteTerms } from './options/read-terms.js';
 import { type MonitorOptions, readMonitorOptions } from './recovery/monitor-options.js';
 import { type Monitor, SessionMonitor } from './recovery/monitor.js';
 import type { RecoveryOutcome, RecoveryRequest } from './recovery/outcome.js';
 import { recover } from './recovery/recover.js';
 import { type Admission, admit, type AdmitRequest } from './runs/admission.js';
+import { type AdmittedTicket, ticketOf } from './runs/admitted-ticket.js';
 import { type CloseReport, closeOrigin, refuseFromInside } from './runs/close.js';
 import { findKey, spellingOf } from './runs/find-queue.js';
 import {
@@ -42,7 +38,7 @@ import { RunHandle, recordOf } from './runs/run-handle.js';
 import { type RunIndex, TableIndex } from './runs/run-index.js';
 import { checkNotStopped, runJoined, runOwned, type TaskCall } from './runs/run-task.js';
 import type { Run, RunRequest } from './runs/run.js';
-import { type AdmittedTicket, type Ticket, ticketOf } from './runs/ticket.js';
+import type { Ticket } from './runs/ticket.js';
 import { settleShared } from './shared-settings.js';
 import {
   checkDuration,

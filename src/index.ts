@@ -32,7 +32,7 @@ export { resolveSessionFile, resolveSessionFileSync } from './identity/session-f
 export type { Lease, LeaseProvider, LeaseRequest } from './leases/provider.js';
 export type { Counters } from './observe/counters.js';
 export type { OwnershipEvent, OwnershipEventType } from './observe/events.js';
-export type { CoordinatorOptions } from './options.js';
+export type { CoordinatorOptions } from './options/coordinator-options.js';
 export type { Health, HealthReason } from './recovery/classify.js';
 export type {
   MonitorEvent,

@@ -1,7 +1,7 @@
 import { ConfigurationError } from './errors/setup-errors.js';
 import type { LeaseProvider } from './leases/provider.js';
 import type { OwnerTable } from './ownership/owner-table.js';
-import type { Settings } from './options.js';
+import type { Settings } from './options/coordinator-options.js';
 
 /**
  * What all coordinators of a thread share, and one of them wants: all of it fits, or nothing is

@@ -3,9 +3,10 @@ import type { OwnerTable } from '../ownership/owner-table.js';
 import type { Submission } from '../ownership/requests/requests.js';
 import type { RunRecord } from '../ownership/run/run-record.js';
 import type { AdmissionMode, Holder, HoldingRun, SessionFile } from '../types.js';
+import { AdmittedTicket, type TicketListener } from './admitted-ticket.js';
 import type { RunRequest } from './run.js';
 import { Steering } from './steering.js';
-import { AdmittedTicket, type Ticket, type TicketListener } from './ticket.js';
+import type { Ticket } from './ticket.js';
 import type { WaitOptions } from './until-told.js';
 import { whenFree } from './when-free.js';
 

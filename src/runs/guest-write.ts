@@ -9,6 +9,7 @@ import { monotonicMs } from '../support/clock.js';
 import { SectionTranscript } from '../transcript/guest-transcript.js';
 import { describeMs } from '../support/wording.js';
 import { Pen, penOf } from '../transcript/pen.js';
+import { perform } from '../transcript/perform.js';
 import type { GuestTranscript } from '../transcript/transcript.js';
 import type { RunKind } from '../types.js';
 import { runOwned } from './run-task.js';
@@ -88,7 +89,7 @@ export async function writeAsGuest<T>(
 function inOwnTurn<T>(table: OwnerTable, guest: RunRecord, code: GuestSection<T>): Promise<T> {
   const task = (): Promise<T> => {
     const pen = penOf(table, guest);
-    return pen.perform('write as a guest', function* (section) {
+    return perform(pen, 'write as a guest', function* (section) {
       const transcript = new SectionTranscript(() => ({ pen, section, isGuest: false }));
       try {
         return (yield pen.inside(section, async () => await code(transcript))) as T;

@@ -8,6 +8,7 @@ import { checkDuration, checkObject, checkOneOf } from '../support/checks.js';
 import { monotonicMs } from '../support/clock.js';
 import { verify } from '../transcript/fence.js';
 import { type Pen, penOf } from '../transcript/pen.js';
+import { perform } from '../transcript/perform.js';
 import { drain } from '../transcript/queued-writes.js';
 import type { RunRequest } from './run.js';
 import { inWindow } from './windows.js';
@@ -94,7 +95,7 @@ async function look(pen: Pen): Promise<void> {
     if (pen.queue !== undefined) await atMost(dueAtMs, settleMs, drain(pen));
     const waitMs = Math.max(0, dueAtMs - monotonicMs());
     const verified = (section: Section) => verify({ pen, section, isGuest: false });
-    await pen.perform('look at the fence', verified, { waitMs });
+    await perform(pen, 'look at the fence', verified, { waitMs });
   } catch (error) {
     throw error === pen.tripped ? (record.firing?.reason ?? error) : error;
   }

@@ -1,13 +1,11 @@
 import { RunEndedError, RunNotOwnerError } from '../errors/run-errors.js';
-import type { SessionError } from '../errors/session-error.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
 import type { RunRecord } from '../ownership/run/run-record.js';
 import { endAfter } from '../ownership/run/ends.js';
-import { checkAlive, checkOutside, checkOwner } from '../ownership/table/run-guards.js';
-import { NOWHERE, type Scope } from '../ownership/run/scope.js';
+import { checkAlive } from '../ownership/table/run-guards.js';
+import { NOWHERE } from '../ownership/run/scope.js';
 import { sectionOf } from '../ownership/file/section.js';
-import { isPending } from '../ownership/run/turn-work.js';
-import { nearestAlive, noteWait, scopeWithin } from '../ownership/table/wait-graph.js';
+import { scopeWithin } from '../ownership/table/wait-graph.js';
 import {
   checkDuration,
   checkFunction,
@@ -21,8 +19,8 @@ import { RunTranscript } from '../transcript/run-transcript.js';
 import type { Transcript } from '../transcript/transcript.js';
 import type { PreviousRun, RunEnd, RunKind, RunPhase, RunView } from '../types.js';
 import type { Run, RunRequest } from './run.js';
-import { logLateError, saveResult } from './late-outcome.js';
 import { maintain } from './maintain.js';
+import { park } from './park.js';
 import { previousOf } from './previous.js';
 import { prompt, type PromptOptions, type PromptTask } from './prompt.js';
 
@@ -140,45 +138,7 @@ export class RunHandle implements Run {
     checkDuration('waitMs', waitMs);
     this.#checkUsable('park');
     if (this.#isJoined) throw this.#hostOnly('park');
-    checkOutside(this.#table.state, record, 'park');
-    if (record.finishing) checkOwner(record, 'park');
-    while (isPending(record.work)) await this.#untilIdle();
-    if (record.phase !== 'parked' || !record.isStranded) checkOwner(record, 'park');
-    this.#table.parking.leave(record);
-    return await this.#whileWaitedFor(async (scope) => {
-      const outcome = await Promise.allSettled([this.#call(task)]);
-      try {
-        checkAlive(record, 'come back from park');
-        await this.#table.parking.comeBack(record, waitMs, scope);
-        checkAlive(record, 'come back from park');
-      } catch (error) {
-        keepOutcome(record, outcome[0], error as SessionError);
-        throw error;
-      }
-      if (outcome[0].status === 'rejected') throw outcome[0].reason;
-      return outcome[0].value;
-    });
-  }
-
-  /** Whoever called `park` waits for the turn, which may be code of another run, or of a section. */
-  async #whileWaitedFor<T>(work: (scope: Scope) => Promise<T>): Promise<T> {
-    const record = this.#record;
-    const here = this.#table.state.ambient.getStore() ?? NOWHERE;
-    const scope = scopeWithin(record, here);
-    const asking = nearestAlive(here.run);
-    const forget = noteWait([asking === record ? undefined : asking, scope.section], () => [
-      record,
-    ]);
-    try {
-      return await work(scope);
-    } finally {
-      forget();
-    }
-  }
-
-  /** `async`, so that a task that throws at once is a rejection like any other. */
-  async #call<T>(task: () => T | Promise<T>): Promise<T> {
-    return await this.within(task);
+    return await park(this.#table, record, async () => await this.within(task), waitMs);
   }
 
   within<T>(task: () => T): T {
@@ -229,15 +189,6 @@ export class RunHandle implements Run {
     });
   }
 
-  /** Until sections and queued writes have ended, or the run has. */
-  #untilIdle(): Promise<void> {
-    const record = this.#record;
-    return new Promise((done) => {
-      (record.endListeners ??= new Set()).add(done);
-      if (record.work) (record.work.listeners ??= []).push(done);
-    });
-  }
-
   [Symbol.asyncDispose](): Promise<void> {
     return this.release();
   }
@@ -271,13 +222,3 @@ export class RunHandle implements Run {
 }
 
 const RELEASED: Promise<void> = Promise.resolve();
-
-/** What a task brought back that its run has no turn for any more. */
-function keepOutcome(
-  record: RunRecord,
-  outcome: PromiseSettledResult<unknown>,
-  error: SessionError,
-): void {
-  if (outcome.status === 'rejected') logLateError(record, outcome.reason, error);
-  else saveResult(record, outcome.value, error, record.terms.rescue);
-}

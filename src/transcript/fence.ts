@@ -110,7 +110,7 @@ function adopt(pen: Pen, known: Knowledge, finding: Finding): Knowledge | undefi
   const { change, grown } = finding;
   if (change !== 'appended' || grown === undefined || !pen.mayAdopt) return undefined;
   const offsetBytes = known.content.sizeBytes;
-  pen.noteGuestWrite({ offsetBytes, lengthBytes: grown.sizeBytes - offsetBytes });
+  pen.guestWrites.note({ offsetBytes, lengthBytes: grown.sizeBytes - offsetBytes });
   // What a guest has written among it is reported with it.
   if (known.doubt?.use.isGuest === true) known.doubt.isNoted = true;
   return new Knowledge({ ...finding, content: grown }, known);

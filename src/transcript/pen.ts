@@ -6,29 +6,22 @@ import {
   type WriteProgress,
 } from '../errors/transcript-errors.js';
 import { fileIdOf } from '../identity/file-id.js';
-import { type Gate, SectionRequest } from '../ownership/file/gate.js';
+import type { Gate } from '../ownership/file/gate.js';
 import type { OwnerTable } from '../ownership/owner-table.js';
-import { endless, insideSection } from '../ownership/table/refusals.js';
+import { insideSection } from '../ownership/table/refusals.js';
 import { checkAlive, checkOwner, endedError } from '../ownership/table/run-guards.js';
 import type { RunRecord } from '../ownership/run/run-record.js';
 import { NOWHERE } from '../ownership/run/scope.js';
-import { openSectionOf, type Section, sectionOf } from '../ownership/file/section.js';
+import { type Section, sectionOf } from '../ownership/file/section.js';
 import type { TurnWork } from '../ownership/run/turn-work.js';
-import { endlessWait, scopeWithin } from '../ownership/table/wait-graph.js';
+import { scopeWithin } from '../ownership/table/wait-graph.js';
 import { monotonicMs } from '../support/clock.js';
-import type { GuestWrite } from '../types.js';
 import type { FileStats } from './disk.js';
+import { GuestWrites } from './guest-writes.js';
 import type { Knowledge } from './knowledge.js';
-import { begin, type Steps } from './steps.js';
 
 /** The only thing that may be done inside a section whose content must not change. */
 export const READ = 'read';
-
-/** How an operation enters the gate. */
-interface EntryOptions {
-  readonly isQueued?: boolean;
-  readonly waitMs?: number;
-}
 
 /**
  * The access of one run to the bytes of its file: how it enters the gate, what it has written, what
@@ -53,9 +46,9 @@ export class Pen implements TurnWork {
   listeners: (() => void)[] | undefined = undefined;
   /** Settles with the last write that was queued; undefined while none is. */
   queue: Promise<void> | undefined = undefined;
+  readonly guestWrites: GuestWrites = new GuestWrites();
   #count = 0;
   #bytes = 0;
-  #guestWrites: GuestWrite[] = [];
   #inode = -1;
 
   constructor(table: OwnerTable, record: RunRecord, gate: Gate) {
@@ -108,23 +101,6 @@ export class Pen implements TurnWork {
     if (this.record.end !== undefined) this.record.endBytes = endBytes;
   }
 
-  noteGuestWrite(write: GuestWrite): void {
-    const last = this.#guestWrites.at(-1);
-    const isNext = last && last.offsetBytes + last.lengthBytes === write.offsetBytes;
-    if (!isNext || last.label !== write.label) {
-      this.#guestWrites.push(write);
-      return;
-    }
-    const lengthBytes = last.lengthBytes + write.lengthBytes;
-    this.#guestWrites[this.#guestWrites.length - 1] = { ...last, lengthBytes };
-  }
-
-  takeGuestWrites(): readonly GuestWrite[] {
-    const writes = this.#guestWrites;
-    this.#guestWrites = [];
-    return writes;
-  }
-
   /** Keeps the identity of the file current, so that its other names lead to its owner. */
   noteFile(stats: FileStats | undefined): void {
     const inode = stats?.ino ?? -1;
@@ -143,28 +119,6 @@ export class Pen implements TurnWork {
     this.turnOver();
     this.endBytes = undefined;
     this.gate.knowledge = undefined;
-  }
-
-  /**
-   * Does this in a section: the one around, one of its own, or one that it waits for; in this call
-   * as far as nothing has to be waited for.
-   *
-   * @param options.isQueued whether it was accepted before, so that it may still begin while the
-   *   run ends
-   * @param options.waitMs how long it waits for the section
-   */
-  perform<T>(
-    action: string,
-    work: (section: Section) => Steps<T>,
-    { isQueued = false, waitMs = this.record.terms.waitMs }: EntryOptions = {},
-  ): Promise<T> {
-    try {
-      const section = this.tryEnter(action, isQueued);
-      if (section === undefined) return this.#performLater(action, work, waitMs);
-      return this.#performIn(section, work);
-    } catch (error) {
-      return Promise.reject(error);
-    }
   }
 
   /**
@@ -225,51 +179,6 @@ export class Pen implements TurnWork {
     if (SessionError.is(error) || typeof systemCode !== 'string') return error;
     const { path: sessionFile } = this.record;
     return new TranscriptIoError({ sessionFile, action, content, systemCode, cause: error });
-  }
-
-  #performIn<T>(section: Section, work: (section: Section) => Steps<T>): Promise<T> {
-    try {
-      const progress = begin(work(section));
-      if ('later' in progress) return this.#finish(section, progress.later);
-      this.leave(section);
-      return Promise.resolve(progress.value);
-    } catch (error) {
-      this.leave(section);
-      return Promise.reject(error);
-    }
-  }
-
-  async #finish<T>(section: Section, later: Promise<T>): Promise<T> {
-    try {
-      return await later;
-    } finally {
-      this.leave(section);
-    }
-  }
-
-  async #performLater<T>(
-    action: string,
-    work: (section: Section) => Steps<T>,
-    waitMs: number,
-  ): Promise<T> {
-    const { record, table, gate } = this;
-    const scope = table.state.ambient.getStore() ?? NOWHERE;
-    const isFree = scope.run === record && openSectionOf(scope) === undefined;
-    const chain = isFree || !gate.open ? undefined : endlessWait(scope, gate.open);
-    if (chain) throw endless(record, gate.queue, chain);
-    const section = await new Promise<Section>((resolve, reject) => {
-      const within = scopeWithin(record, scope);
-      const request = new SectionRequest(record, action, within, waitMs, resolve, reject);
-      gate.wait(request);
-    });
-    try {
-      this.checkOpen(section, action);
-      if (this.tripped) throw this.tripped;
-    } catch (error) {
-      this.leave(section);
-      throw error;
-    }
-    return await this.#performIn(section, work);
   }
 }
 

@@ -4,6 +4,7 @@ import { NOWHERE } from '../ownership/run/scope.js';
 import { sectionOf } from '../ownership/file/section.js';
 import { SectionTranscript } from './guest-transcript.js';
 import type { Pen } from './pen.js';
+import { perform } from './perform.js';
 import type { Steps } from './steps.js';
 import type { GuestTranscript } from './transcript.js';
 import type { Use } from './use.js';
@@ -18,12 +19,12 @@ const ACTION = 'write from the queue';
  */
 export function enqueue(pen: Pen, write: QueuedWrite): Promise<void> {
   const scope = pen.table.state.ambient.getStore() ?? NOWHERE;
-  if (sectionOf(scope, pen.gate)) return settled(pen, perform(pen, write));
+  if (sectionOf(scope, pen.gate)) return settled(pen, performQueued(pen, write));
   checkOwner(pen.record, ACTION);
   pen.queued += 1;
   const before = pen.queue;
   const outcome =
-    before === undefined ? perform(pen, write) : before.then(() => perform(pen, write));
+    before === undefined ? performQueued(pen, write) : before.then(() => performQueued(pen, write));
   const end = outcome.then(NOTHING, NOTHING).then(() => {
     pen.queued -= 1;
     if (pen.queue === end) pen.queue = undefined;
@@ -39,7 +40,7 @@ export async function drain(pen: Pen): Promise<void> {
   while (pen.queue !== undefined) await pen.queue;
 }
 
-function perform(pen: Pen, write: QueuedWrite): Promise<void> {
+function performQueued(pen: Pen, write: QueuedWrite): Promise<void> {
   try {
     checkAlive(pen.record, ACTION);
   } catch (error) {
@@ -55,7 +56,7 @@ function perform(pen: Pen, write: QueuedWrite): Promise<void> {
       transcript.end();
     }
   }
-  return pen.perform(ACTION, work, { isQueued: true });
+  return perform(pen, ACTION, work, { isQueued: true });
 }
 
 /** Whoever queued it is told; whoever did not listen finds it in the log, not as a crash. */

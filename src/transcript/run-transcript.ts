@@ -6,6 +6,7 @@ import type { GuestWrite } from '../types.js';
 import { append } from './append.js';
 import { encodeLines, encodeRecords } from './encode.js';
 import { ioPathOf, type Pen, READ } from './pen.js';
+import { perform } from './perform.js';
 import { enqueue, type QueuedWrite } from './queued-writes.js';
 import { read } from './read.js';
 import { parseRecords, type Records } from './records.js';
@@ -97,7 +98,7 @@ export class RunTranscript implements Transcript {
   }
 
   takeGuestWrites(): readonly GuestWrite[] {
-    return this.#penSoFar()?.takeGuestWrites() ?? [];
+    return this.#penSoFar()?.guestWrites.take() ?? [];
   }
 
   #append(encode: () => Buffer): Promise<void> {
@@ -112,7 +113,7 @@ export class RunTranscript implements Transcript {
   #perform<T>(action: string, work: (use: Use) => Steps<T>): Promise<T> {
     try {
       const pen = this.#pen();
-      return pen.perform(action, (section) => work({ pen, section, isGuest: false }));
+      return perform(pen, action, (section) => work({ pen, section, isGuest: false }));
     } catch (error) {
       return Promise.reject(error);
     }

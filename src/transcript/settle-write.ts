@@ -87,7 +87,7 @@ function adoptRest(
   const foreignBytes = read.content.sizeBytes - from - lengthBytes;
   const offsetBytes = at === from ? from + lengthBytes : from;
   pen.know(new Knowledge(read, known));
-  pen.noteGuestWrite({ offsetBytes, lengthBytes: foreignBytes });
+  pen.guestWrites.note({ offsetBytes, lengthBytes: foreignBytes });
 }
 
 /** It ends the run that owns the file, if its fence has begun; a guest's bytes are there or not. */

@@ -14,6 +14,6 @@ export interface Use {
 export function noteWritten(use: Use, offsetBytes: number, lengthBytes: number): void {
   const { pen, isGuest, label } = use;
   if (!isGuest) pen.noteWrite(lengthBytes, offsetBytes + lengthBytes);
-  else if (label === undefined) pen.noteGuestWrite({ offsetBytes, lengthBytes });
-  else pen.noteGuestWrite({ label, offsetBytes, lengthBytes });
+  else if (label === undefined) pen.guestWrites.note({ offsetBytes, lengthBytes });
+  else pen.guestWrites.note({ label, offsetBytes, lengthBytes });
 }

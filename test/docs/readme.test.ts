@@ -120,7 +120,7 @@ describe('the README', () => {
   it('lists every option, with its default', () => {
     const rows = new Map(tableRows(README, 'option').map(([name, value]) => [name, value]));
 
-    const options = membersOf('src/options.ts', 'CoordinatorOptions');
+    const options = membersOf('src/options/coordinator-options.ts', 'CoordinatorOptions');
 
     expect(new Set(rows.keys())).toEqual(new Set(options.keys()));
     expect(Object.fromEntries(rows)).toMatchObject(

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { FileQueue } from '../../src/ownership/file/file-queue.js';
-import { Gate, type GateKeepers, SectionRequest } from '../../src/ownership/file/gate.js';
+import { Gate, type GateKeepers } from '../../src/ownership/file/gate.js';
+import { SectionRequest } from '../../src/ownership/file/section-request.js';
 import type { RunRecord } from '../../src/ownership/run/run-record.js';
 import { NOWHERE } from '../../src/ownership/run/scope.js';
 import type { Section } from '../../src/ownership/file/section.js';

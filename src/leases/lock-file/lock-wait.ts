@@ -3,7 +3,7 @@ import type { HolderInfo, SessionFile } from '../../types.js';
 import type { Lease, LeaseRequest } from '../provider.js';
 import type { ClaimSteps } from './claim-fs.js';
 import { Doorbell } from './doorbell.js';
-import { isPassing, isUnwritable } from './failures.js';
+import { isPassing } from './failures.js';
 import { claim } from './heartbeat.js';
 import { noteHeld } from './held-here.js';
 import type { Ledger } from './ledger.js';
@@ -11,8 +11,8 @@ import { LockLease } from './lock-lease.js';
 import { clearLeftovers, diedBefore, type Look, lookAt } from './look.js';
 import type { LockFileSettings } from './options.js';
 import { encodeRecord } from './record.js';
-import type { Sight } from './sight.js';
 import type { Turnstile } from './turnstile.js';
+import { WaitMark } from './wait-mark.js';
 
 /** How often a waiting process looks, where nothing has rung: a death rings nowhere. */
 const POLL_MS = 50;
@@ -26,8 +26,8 @@ export class LockWait {
   readonly #settings: LockFileSettings;
   readonly #turnstile: Turnstile;
   readonly #request: LeaseRequest;
+  readonly #mark: WaitMark;
   #doorbell: Doorbell | undefined;
-  #mark: string | undefined;
   #told: string | undefined;
   #isStopped = false;
 
@@ -43,6 +43,7 @@ export class LockWait {
     this.#settings = settings;
     this.#turnstile = turnstile;
     this.#request = request;
+    this.#mark = new WaitMark(ledger, settings, turnstile);
   }
 
   /** @param leases where the lease is entered, until it is over */
@@ -153,7 +154,7 @@ export class LockWait {
   /** It was free a moment ago, and somebody else takes it. */
   #left({ sight }: Look): undefined {
     if (!this.#request.wait) throw held(this.#file, undefined, this.#ledger.folder);
-    this.#leaveMark(sight);
+    this.#mark.leave(sight, this.#request.holder);
     return undefined;
   }
 
@@ -161,7 +162,7 @@ export class LockWait {
   #held({ holder, sight }: Taken): undefined {
     const { wait, onHeld } = this.#request;
     if (!wait) throw held(this.#file, holder, this.#ledger.folder);
-    this.#leaveMark(sight);
+    this.#mark.leave(sight, this.#request.holder);
     const told = `${holder?.fencingToken} ${holder?.runId}`;
     if (told === this.#told) return undefined;
     this.#told = told;
@@ -169,32 +170,10 @@ export class LockWait {
     return undefined;
   }
 
-  /** Others see that somebody waits. It may have been removed together with its folder. */
-  #leaveMark({ waiting, isForeign }: Sight): void {
-    // A program that keeps its lock here must not find it changed.
-    if (isForeign) return;
-    if (this.#mark !== undefined && waiting.includes(this.#mark)) return;
-    this.#takeMarkAway();
-    try {
-      this.#mark = this.#ledger.mark(encodeRecord(this.#request.holder));
-      this.#turnstile.own.add(this.#mark);
-    } catch (error) {
-      // Whoever has the file is waited for all the same, also without the courtesy of a mark.
-      if (this.#settings.onUnwritable === 'refuse' || !isUnwritable(error)) throw error;
-    }
-  }
-
-  #takeMarkAway(): void {
-    if (this.#mark === undefined) return;
-    this.#ledger.unmark(this.#mark);
-    this.#turnstile.own.delete(this.#mark);
-    this.#mark = undefined;
-  }
-
   /** Nothing of the wait stays. */
   #leave(): void {
     this.#doorbell?.close();
-    this.#takeMarkAway();
+    this.#mark.takeAway();
   }
 }
 

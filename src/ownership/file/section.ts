@@ -1,4 +1,5 @@
-import type { Gate, SectionRequest } from './gate.js';
+import type { Gate } from './gate.js';
+import type { SectionRequest } from './section-request.js';
 import type { RunRecord } from '../run/run-record.js';
 import type { Scope } from '../run/scope.js';
 

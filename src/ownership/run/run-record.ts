@@ -13,7 +13,7 @@ import type { Firing } from './firing.js';
 import type { OwnSignal } from './own-signal.js';
 import { viewOf } from './run-view.js';
 import type { Scope } from './scope.js';
-import type { SectionRequest } from '../file/gate.js';
+import type { SectionRequest } from '../file/section-request.js';
 import type { Section } from '../file/section.js';
 import { urgencyMsOf } from './urgency.js';
 import type { ListMember, MemberList } from '../file/member-list.js';

@@ -9,7 +9,7 @@ import { SessionError } from '../../errors/session-error.js';
 import { asError } from '../../support/as-error.js';
 import type { DeadlockLink } from '../../types.js';
 import type { FileQueue } from '../file/file-queue.js';
-import type { SectionRequest } from '../file/gate.js';
+import type { SectionRequest } from '../file/section-request.js';
 import { asHolder, holderOf } from './holder.js';
 import type { RunRecord } from '../run/run-record.js';
 import type { Section } from '../file/section.js';

@@ -1,5 +1,6 @@
 import type { TurnWindow } from '../../../src/ownership/run/windows.js';
-import { readOptions, readTerms } from '../../../src/options.js';
+import { readOptions } from '../../../src/options/read-options.js';
+import { readTerms } from '../../../src/options/read-terms.js';
 import type { Judged, Measure } from '../../../src/recovery/detect.js';
 import type { RunPhase } from '../../../src/types.js';
 

@@ -1,4 +1,5 @@
-import { Gate, type SectionRequest } from '../../../../src/ownership/file/gate.js';
+import { Gate } from '../../../../src/ownership/file/gate.js';
+import type { SectionRequest } from '../../../../src/ownership/file/section-request.js';
 import type { Section } from '../../../../src/ownership/file/section.js';
 
 /** A call that waits for a section, or has one. */
