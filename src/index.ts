@@ -20,11 +20,12 @@ export { SessionError } from './errors/session-error.js';
 export {
   GateBusyError,
   RotateRefusedError,
-  TakeoverError,
   TornTranscriptError,
   TranscriptIoError,
 } from './errors/transcript-errors.js';
-export type { ContentLeft, FileFingerprint, WriteProgress } from './errors/transcript-errors.js';
+export type { ContentLeft } from './errors/transcript-errors.js';
+export { TakeoverError } from './errors/takeover-error.js';
+export type { FileFingerprint, WriteProgress } from './errors/takeover-error.js';
 export type { InvalidSessionFileReason } from './errors/setup-errors.js';
 export type { LeaseUnavailableReason } from './errors/lease-errors.js';
 export type { SessionErrorCode } from './errors/session-error.js';

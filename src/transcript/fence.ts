@@ -1,4 +1,4 @@
-import { TakeoverError } from '../errors/transcript-errors.js';
+import { TakeoverError } from '../errors/takeover-error.js';
 import type { Content } from './content.js';
 import { disk, type FileStats } from './disk.js';
 import { type Finding, fingerprintOf, Knowledge, settle } from './knowledge.js';

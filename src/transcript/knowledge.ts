@@ -1,4 +1,4 @@
-import type { FileFingerprint } from '../errors/transcript-errors.js';
+import type { FileFingerprint } from '../errors/takeover-error.js';
 import { monotonicMs } from '../support/clock.js';
 import type { FileChange } from '../types.js';
 import { Content } from './content.js';

@@ -1,10 +1,7 @@
 import { InvalidSessionFileError } from '../errors/setup-errors.js';
 import { SessionError } from '../errors/session-error.js';
-import {
-  type TakeoverError,
-  TranscriptIoError,
-  type WriteProgress,
-} from '../errors/transcript-errors.js';
+import type { TakeoverError, WriteProgress } from '../errors/takeover-error.js';
+import { TranscriptIoError } from '../errors/transcript-errors.js';
 import { fileIdOf } from '../identity/file-id.js';
 import type { Gate } from '../ownership/file/gate.js';
 import type { OwnerTable } from '../ownership/owner-table.js';

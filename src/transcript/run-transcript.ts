@@ -1,4 +1,4 @@
-import type { WriteProgress } from '../errors/transcript-errors.js';
+import type { WriteProgress } from '../errors/takeover-error.js';
 import { checkOutside } from '../ownership/table/run-guards.js';
 import type { RunRecord } from '../ownership/run/run-record.js';
 import { checkFunction } from '../support/checks.js';

@@ -1,4 +1,4 @@
-import type { WriteProgress } from '../errors/transcript-errors.js';
+import type { WriteProgress } from '../errors/takeover-error.js';
 import type { GuestWrite } from '../types.js';
 import type { Records } from './records.js';
 

@@ -1,5 +1,5 @@
 import { RunEndedError } from '../../errors/run-errors.js';
-import { monotonicMs, roundedMs } from '../../support/clock.js';
+import { monotonicMs } from '../../support/clock.js';
 import type { RunEnd } from '../../types.js';
 import type { Departures } from './departures.js';
 import { endAfter } from '../run/ends.js';
@@ -11,6 +11,7 @@ import type { Leasing } from '../leasing/leasing.js';
 import type { GrantWaiter } from '../run/decision.js';
 import type { RunRecord } from '../run/run-record.js';
 import type { TableState } from '../table/table-state.js';
+import { emitEnd, emitGrant } from './turn-events.js';
 import { TurnExclusion } from '../file/turn-exclusion.js';
 import { isPending } from '../run/turn-work.js';
 import { waitAborted, waitTimeout } from '../table/refusals.js';
@@ -62,7 +63,7 @@ export class Turns {
   /** The run owns from here on; whoever waits for that is told by `admit`. */
   grant(queue: FileQueue, record: RunRecord, nowMs: number): void {
     const isResumed = record.phase === 'parked';
-    const waitedMs = roundedMs(nowMs - (isResumed ? record.parkedMs : record.arrivedMs));
+    const sinceMs = isResumed ? record.parkedMs : record.arrivedMs;
     queue.owner = record;
     queue.parked?.delete(record);
     record.noteGrant(nowMs);
@@ -71,9 +72,7 @@ export class Turns {
     this.#leasing.notes.granted(queue, record);
     this.#state.deadlines.stop(record);
     this.#state.counters[isResumed ? 'resumed' : 'granted'] += 1;
-    const type = isResumed ? 'resumed' : 'granted';
-    const details = record.previous ? { waitedMs, ...deathOf(record) } : { waitedMs };
-    this.#state.emit(type, record, details, undefined, nowMs);
+    emitGrant(this.#state, record, isResumed, sinceMs, nowMs);
     this.#watchers.granted(record);
   }
 
@@ -138,7 +137,7 @@ export class Turns {
     if (record.waiter) this.#failComeBack(record, record.waiter, end);
     this.#state.counters.ends[end] += 1;
     this.#departures.retire(record);
-    this.#emitEnd(record, end, nowMs);
+    emitEnd(this.#state, record, end, nowMs);
     this.#state.noteEnd(record);
     if (queue === undefined) return;
     if (isOwner && queue.gate) this.#leaveGate(queue.gate, record);
@@ -168,13 +167,6 @@ export class Turns {
     const { path: sessionFile, runId } = record;
     waiter.reject(new RunEndedError({ sessionFile, runId, action, end }));
     record.waiter = undefined;
-  }
-
-  #emitEnd(record: RunRecord, end: RunEnd, nowMs: number): void {
-    const reason = record.firing?.reason;
-    const heldMs = roundedMs(nowMs - record.grantedMs);
-    const details = reason === undefined ? { end, heldMs } : { end, heldMs, why: reason.why };
-    this.#state.emit('ended', record, details, reason?.eventId, nowMs);
   }
 
   /**
@@ -262,11 +254,4 @@ export class Turns {
     if (queue.gate) queue.gate.knowledge = undefined;
     this.#state.tellIdle();
   }
-}
-
-/** What a person has to know who looks for a run that came to no end. */
-function deathOf({ previous, generation }: RunRecord): { diedRunId?: string; diedHost?: string } {
-  const run = previous?.generation === generation ? previous.run : undefined;
-  if (run?.end !== 'died') return {};
-  return { diedRunId: run.runId, ...(run.host === undefined ? {} : { diedHost: run.host }) };
 }
