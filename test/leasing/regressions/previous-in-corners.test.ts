@@ -24,13 +24,19 @@ describe('the previous run', () => {
     await parked.catch(() => undefined);
   }
 
-  it('[S8] is the one that was cut off, behind a turn that nobody claimed', async () => {
-    // Given
+  /** A run behind a turn that nobody has claimed, which follows one that was cut off. */
+  async function behindUnclaimed() {
     const sessions = leasing.open({ leases: undefined });
     await sessions.acquire({ sessionFile: file(), runId: 'torn' });
     const ticket = await askToWait(sessions, { sessionFile: file() });
     const behind = await waitBehind(sessions, { sessionFile: file() });
     await sessions.interrupt({ runId: 'torn' }, { settleMs: 0 });
+    return { sessions, ticket, behind };
+  }
+
+  it('[S8] is the one that was cut off, behind a turn that nobody claimed', async () => {
+    // Given
+    const { ticket, behind } = await behindUnclaimed();
 
     // When
     ticket.cancel();
@@ -43,11 +49,7 @@ describe('the previous run', () => {
 
   it('[S8] is the one that was cut off, also where somebody asks when others have ended since', async () => {
     // Given: a run behind a turn that nobody claimed, which parks; another one comes and goes
-    const sessions = leasing.open({ leases: undefined });
-    await sessions.acquire({ sessionFile: file(), runId: 'torn' });
-    const ticket = await askToWait(sessions, { sessionFile: file() });
-    const behind = await waitBehind(sessions, { sessionFile: file() });
-    await sessions.interrupt({ runId: 'torn' }, { settleMs: 0 });
+    const { sessions, ticket, behind } = await behindUnclaimed();
     ticket.cancel();
     const run = await behind.granted;
     const back = createGate();
