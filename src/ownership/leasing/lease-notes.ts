@@ -72,6 +72,13 @@ export class LeaseNotes {
     if (own !== undefined && !tellsNobody) this.#noteEnd(queue, own, record);
   }
 
+  /** A run that had a turn under this lease ends while it is parked: the next may have to repair. */
+  parkedOver({ lease: own }: FileQueue, record: RunRecord): void {
+    if (own?.lease === undefined || record.fencingToken !== String(own.token)) return;
+    own.isBehindOthers = false;
+    own.before = undefined;
+  }
+
   #noteEnd(queue: FileQueue, own: QueueLease, record: RunRecord): void {
     if (record.end !== undefined) own.isBehindOthers = false;
     // A run that parks has not ended: perhaps nobody of this thread has, since others had the file.

@@ -144,9 +144,13 @@ export class Turns {
     record.endBytes = record.work?.endBytes;
     record.work = undefined;
     if (queue.move?.by === record) this.#stay(queue);
-    if (isOwner) this.#leasing.notes.turnOver(queue, record);
-    if (isOwner) this.#handOver(queue);
-    else this.closeIfUnused(queue);
+    if (isOwner) {
+      this.#leasing.notes.turnOver(queue, record);
+      this.#handOver(queue);
+    } else {
+      this.#leasing.notes.parkedOver(queue, record);
+      this.closeIfUnused(queue);
+    }
   }
 
   #leaveGate(gate: Gate, record: RunRecord): void {

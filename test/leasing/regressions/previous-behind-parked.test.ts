@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { until } from '../../runs/support/sessions.js';
+import { until, waitBehind } from '../../runs/support/sessions.js';
 import { createGate } from '../../support/gate.js';
 import { useLeasing } from '../support/leasing.js';
 import { someoneElse } from '../support/someone-else.js';
@@ -36,5 +36,32 @@ describe('the previous run, behind one that is parked', () => {
     await parked;
     await parking.release();
     expect(previous).toBeUndefined();
+  });
+
+  it('[S8] is the one that was cut off while it was parked, also behind another that parks', async () => {
+    // Given: under one lease a run that is parked, the next one, and a third that waits
+    leasing.provider.isGenerous = true;
+    const sessions = leasing.open();
+    const sessionFile = leasing.file();
+    const first = await sessions.acquire({ sessionFile, runId: 'first' });
+    const second = await waitBehind(sessions, { sessionFile });
+    const third = await waitBehind(sessions, { sessionFile });
+    const back = createGate();
+    const firstParked = first.park(() => back.opened);
+    firstParked.catch(() => undefined);
+    const parking = await second.granted;
+
+    // When the first is revoked, and the second parks
+    await sessions.interrupt({ runId: 'first' }, { settleMs: 0 });
+    const secondParked = parking.park(() => back.opened);
+
+    // Then the third is told of the first
+    const run = await third.granted;
+    expect(run.previous).toMatchObject({ runId: 'first', end: 'revoked' });
+    await run.release();
+    back.open();
+    await secondParked;
+    await parking.release();
+    await firstParked.catch(() => undefined);
   });
 });
