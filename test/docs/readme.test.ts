@@ -216,7 +216,7 @@ describe('the README', () => {
     { file: 'src/types.ts', name: 'HolderInfo' },
     { file: 'src/types.ts', name: 'GuestWrite' },
     { file: 'src/transcript/records.ts', name: 'Records' },
-    { file: 'src/errors/transcript-errors.ts', name: 'WriteProgress' },
+    { file: 'src/errors/takeover-error.ts', name: 'WriteProgress' },
     { file: 'src/runs/close.ts', name: 'CloseReport' },
   ])('names every member of $name', ({ file, name }) => {
     expect(notNamed([...membersOf(file, name).keys()])).toEqual([]);

@@ -80,9 +80,12 @@ export class Foreign {
     const path = this.#scene.pathOf(file);
     const queue = [...table.state.queues.values()].find(({ realPath }) => realPath === path);
     if (queue?.gate?.open?.isWrapped === true) return;
-    this.isDone = true;
     const owner = queue?.owner;
-    if (owner && this.#fenced.get(owner) === owner.generation) {
+    // The turn before was taken from code that still has the path: the fence began right then.
+    const isInherited = queue?.gate?.isSuspect === true && queue.gate.knowledge !== undefined;
+    if (isInherited && owner === undefined) return;
+    this.isDone = true;
+    if (owner && (isInherited || this.#fenced.get(owner) === owner.generation)) {
       this.target = owner;
       this.#generation = owner.generation;
     }
