@@ -13,6 +13,9 @@ import { newTally, runSchedule } from './support/run-schedule.js';
 const SECTIONS = Number(process.env['PENHOLDER_MODEL_SECTIONS'] ?? 12_000);
 const SEED = Number(process.env['PENHOLDER_MODEL_SEED'] ?? Date.now() % 2 ** 31);
 
+/** What was found is told before the test is over. */
+const STOPS_SHRINKING = { interruptAfterTimeLimit: 30_000, markInterruptAsFailure: true };
+
 describe('the transcript, against a plain model of the file', () => {
   const dir = useTempDir();
   useFakeTime();
@@ -32,7 +35,7 @@ describe('the transcript, against a plain model of the file', () => {
           rmSync(dir.join(String(folders)), { recursive: true });
         });
         // Then the files agree with the model at every quiet point, and nothing is left
-        await fc.assert(property, { seed, numRuns: 20 });
+        await fc.assert(property, { seed, numRuns: 20, ...STOPS_SHRINKING });
       }
       expect(tally.sections).toBeGreaterThanOrEqual(SECTIONS);
       console.info(`${tally.sections} sections, first seed ${SEED}`, tally);
