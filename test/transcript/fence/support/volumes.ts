@@ -39,10 +39,22 @@ function changeStats(change: (stats: FileStats) => Partial<FileStats>): void {
   });
 }
 
-/** A volume that gives each change stamps of its own, whatever the one below does. */
+/**
+ * A volume on which changes that follow each other have stamps a moment apart, also where the
+ * process stands still between them: then the stamps of the one below prove nothing.
+ */
 export function playFineVolume(): void {
   const dev = freshDevice();
-  changeStats(() => ({ dev }));
+  const played = new Map<number, number>();
+  let lastMs = 0;
+  const finely = (ctimeMs: number): number => {
+    const known = played.get(ctimeMs);
+    if (known !== undefined) return known;
+    lastMs = lastMs === 0 ? ctimeMs : lastMs + 0.01;
+    played.set(ctimeMs, lastMs);
+    return lastMs;
+  };
+  changeStats(({ ctimeMs }) => ({ dev, ctimeMs: finely(ctimeMs) }));
 }
 
 /** A volume that counts time in ticks, and whose clock is that much behind. */
