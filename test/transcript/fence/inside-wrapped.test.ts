@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../src/index.js';
 import { FOREIGN_ACTS } from './support/foreign.js';
 import { assertNoAlarm, assertTakeover, RECORDS, useScene } from './support/scene.js';
-import { meddle, type Moment } from './support/volumes.js';
+import { meddle, type Moment, playFineVolume } from './support/volumes.js';
 
 const WRAPPED: readonly { name: string; use(run: Run, code: () => void): Promise<void> }[] = [
   { name: 'write', use: (run, code) => run.transcript.write(code) },
@@ -69,7 +69,8 @@ describe('a stranger beside a wrapped section', () => {
   it.each(CLOSED)(
     '[F7] is found behind its end: $foreign.name $when $call, $wrapped.name',
     async ({ wrapped, foreign, ...moment }) => {
-      // Given a section that has written
+      // Given a section that has written, on a volume that the append before it has tried
+      playFineVolume();
       const run = await scene.own(RECORDS);
       await run.transcript.append({ own: 1 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { SessionError } from '../../../src/index.js';
 import { FOREIGN_LINE, renameOver } from './support/foreign.js';
 import { RECORDS, takeoverOf, useScene } from './support/scene.js';
-import { meddle } from './support/volumes.js';
+import { meddle, playFineVolume } from './support/volumes.js';
 
 describe('TakeoverError', () => {
   const scene = useScene();
@@ -111,7 +111,9 @@ describe('TakeoverError', () => {
 
   it('[F10] reaches those who wait at the gate, too', async () => {
     // Given appends behind a section that is open, and a stranger right after its end
+    playFineVolume();
     const run = await scene.own(RECORDS);
+    await run.transcript.append({ own: 0 });
     const section = run.transcript.write((file) => {
       appendFileSync(file, '{"own":1}\n');
       meddle({ call: 'close', when: 'after', nth: 1 }, () => {
@@ -130,6 +132,6 @@ describe('TakeoverError', () => {
       error,
       error,
     ]);
-    expect(scene.content()).toBe(`${RECORDS}{"own":1}\n${FOREIGN_LINE}`);
+    expect(scene.content()).toBe(`${RECORDS}{"own":0}\n{"own":1}\n${FOREIGN_LINE}`);
   });
 });
