@@ -1,4 +1,5 @@
 import { vi } from 'vitest';
+import { atFakeTime } from '../support/fake-time.js';
 import { createGate } from '../support/gate.js';
 
 const realImmediate = setImmediate;
@@ -12,10 +13,9 @@ export async function drain(isBusy: () => boolean = () => false): Promise<void> 
 /** Moves fake time; between any two timers everything that is ready goes on, as in real life. */
 export async function advanceFakeTime(ms: number, isBusy?: () => boolean): Promise<void> {
   const end = createGate();
-  // A timer of the fake clock, as all that are waited for here.
-  setTimeout(() => {
+  atFakeTime(ms, () => {
     end.open();
-  }, ms);
+  });
   while (!end.isOpen) {
     vi.advanceTimersToNextTimer();
     await drain(isBusy);

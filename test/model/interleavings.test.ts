@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { type Coordinator, createCoordinator, type Run } from '../../src/index.js';
 import type { OwnershipEvent } from '../../src/index.js';
 import { createCountingController } from '../support/counting-signal.js';
-import { useFakeTime } from '../support/fake-time.js';
+import { atFakeTime, useFakeTime } from '../support/fake-time.js';
 import { createGate } from '../support/gate.js';
 import { advanceFakeTime, drain } from './clock.js';
 import { outcomeOf } from './outcome.js';
@@ -163,7 +163,7 @@ describe('ownership, interleaved by hand', () => {
     // Given a waiter, and an owner that is released by a timer that comes before its deadline
     const sessions = make();
     const owner = await sessions.acquire({ sessionFile: FILE });
-    setTimeout(() => void owner.release(), 100);
+    atFakeTime(100, () => void owner.release());
     const waiting = outcomeOf(sessions.acquire({ sessionFile: FILE, waitMs: 100 }));
 
     // When both are due

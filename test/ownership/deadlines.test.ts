@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createCountingController } from '../support/counting-signal.js';
-import { useFakeTime } from '../support/fake-time.js';
+import { fakeTime, useFakeTime } from '../support/fake-time.js';
 import { useTempDir } from '../support/temp-dir.js';
 import { useFaultyFs } from './support/faulty-fs.js';
 import { useStage } from './support/stage.js';
@@ -100,10 +100,7 @@ describe('Deadlines', () => {
     // Given ten runs of 90 ms each before a waiter that has one second
     const sessions = stage.open();
     const before = Array.from({ length: 20 }, () =>
-      sessions.run(
-        { sessionFile: FILE },
-        () => new Promise<void>((resolve) => setTimeout(resolve, 90)),
-      ),
+      sessions.run({ sessionFile: FILE }, () => fakeTime(90)),
     );
     const startMs = performance.now();
     const ended = sessions

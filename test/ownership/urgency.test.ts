@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { RUN_KINDS, type RunKind } from '../../src/index.js';
 import { isMoreUrgentKind, rankOf, urgencyMsOf } from '../../src/ownership/run/urgency.js';
-import { useFakeTime } from '../support/fake-time.js';
+import { fakeTime, useFakeTime } from '../support/fake-time.js';
 import { useStage } from './support/stage.js';
 import { settled } from './support/steps.js';
 
@@ -83,7 +83,7 @@ describe('the order of grants', () => {
     const lane = async (name: string, kind: RunKind): Promise<void> => {
       await sessions.run({ sessionFile: FILE, kind }, async () => {
         served.push(name);
-        await new Promise((done) => setTimeout(done, 10_000));
+        await fakeTime(10_000);
       });
     };
     const all = [lane('person 0', 'person'), lane('maintenance', 'maintenance')];

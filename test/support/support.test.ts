@@ -2,7 +2,7 @@ import { access, readdir, realpath } from 'node:fs/promises';
 import { afterAll, describe, expect, it, type RunnerTestSuite, vi } from 'vitest';
 import { getHooks } from 'vitest/suite';
 import { createCountingController } from './counting-signal.js';
-import { useFakeTime } from './fake-time.js';
+import { atFakeTime, fakeTime, useFakeTime } from './fake-time.js';
 import { createGate } from './gate.js';
 import { runChild, startChild } from './child.js';
 import { useTempDir } from './temp-dir.js';
@@ -45,7 +45,7 @@ describe('useFakeTime()', () => {
   it('moves timers, dates and performance together', async () => {
     const fired = vi.fn();
     const [dateMs, monotonicMs] = [Date.now(), performance.now()];
-    setTimeout(fired, 1_000);
+    atFakeTime(1_000, fired);
 
     await vi.advanceTimersByTimeAsync(1_000);
 
@@ -58,7 +58,7 @@ describe('useFakeTime()', () => {
     // Given what happens at the end of each test of this block, and one that leaves a timer
     const suite = context.task.suite as RunnerTestSuite;
     const [endOfTest] = getHooks(suite).afterEach;
-    setTimeout(() => {}, 1_000);
+    atFakeTime(1_000, () => {});
 
     // When it ends
     const ended = (async () => endOfTest?.(context, suite))();
@@ -68,6 +68,17 @@ describe('useFakeTime()', () => {
     expect(vi.isFakeTimers()).toBe(false);
     // For the end of this test.
     vi.useFakeTimers();
+  });
+});
+
+describe('atFakeTime()', () => {
+  it('refuses to wait on real time', async () => {
+    const call = vi.fn();
+
+    expect(() => atFakeTime(0, call)).toThrow('There is no fake time here');
+
+    await expect(fakeTime(0)).rejects.toThrow('There is no fake time here');
+    expect(call).not.toHaveBeenCalled();
   });
 });
 
