@@ -74,7 +74,7 @@ export class LeaseNotes {
 
   /** A run that had a turn under this lease ends while it is parked: the next may have to repair. */
   parkedOver({ lease: own }: FileQueue, record: RunRecord): void {
-    if (own?.lease === undefined || record.fencingToken !== String(own.token)) return;
+    if (own === undefined || record.fencingToken !== String(own.token)) return;
     own.isBehindOthers = false;
     own.before = undefined;
   }
